@@ -1,0 +1,63 @@
+# Every target brings what it needs: python3 (with venv) and make are enough.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATABASE_URL ?= sqlite:///.local/db.sqlite3
+ARGS ?=
+
+BIN := .venv/bin
+LOCAL = WAYFLOW_DEBUG=true WAYFLOW_SECRET_KEY="$$(cat .local/secret_key)" \
+	DATABASE_URL="$(DATABASE_URL)"
+
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
+unexport VIRTUAL_ENV DJANGO_SETTINGS_MODULE PYTHONHOME PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: setup run test lint check bench fmt help
+
+setup: .venv/.synced ## Install the locked dependencies into .venv
+
+run: .venv/.synced .local/secret_key ## Serve on http://127.0.0.1:8000 with demo data (HOST=, PORT=)
+	@$(LOCAL) $(BIN)/python manage.py migrate --verbosity 0
+	@$(LOCAL) $(BIN)/python manage.py seed_demo --url "http://$(HOST):$(PORT)"
+	@$(LOCAL) $(BIN)/uvicorn wayflow_project.asgi:application \
+		--host "$(HOST)" --port "$(PORT)" --lifespan on --timeout-graceful-shutdown 5
+
+test: .venv/.synced ## Run all tests (ARGS= goes to pytest)
+	$(BIN)/python -X dev -m pytest $(ARGS)
+
+lint: .venv/.synced ## Check style, types, imports between rooms, and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check
+
+check: lint test ## All that must hold before a change goes in
+
+bench: .venv/.synced ## Measure the engine beside this machine's floor
+	$(BIN)/python -m bench $(ARGS)
+
+fmt: .venv/.synced ## Format the code and repair what can be repaired
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+.venv/.uv-$(UV_VERSION):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@touch $@
+
+.venv/.synced: .venv/.uv-$(UV_VERSION) pyproject.toml uv.lock
+	$(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
+	@touch $@
+
+.local/secret_key:
+	@mkdir -p .local
+	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@

@@ -1,0 +1,111 @@
+"""Who may call, as staff see it: tokens, users and groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField, ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from .models import Token
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
+    """Django's own page of users, in this admin's clothes."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    """Django's own page of groups, in this admin's clothes."""
+
+
+@admin.register(Token)
+class TokenAdmin(ModelAdmin):
+    """Tokens are issued and revoked; staff other than superusers see their own."""
+
+    list_display = (
+        "name",
+        "prefix",
+        "owner",
+        "state",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+    )
+    list_select_related = ("owner",)
+    search_fields = ("name", "prefix", "owner__username")
+    fields = ("owner", "name", "expires_at")
+    actions = ("revoke",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Token]:
+        tokens: QuerySet[Token] = super().get_queryset(request)
+        return tokens if _rules(request) else tokens.filter(owner=request.user.pk)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        # Whoever issues a token for somebody can act as them.
+        if db_field.name == "owner":
+            users = User.objects.filter(is_active=True)
+            kwargs["queryset"] = (
+                users if _rules(request) else users.filter(pk=request.user.pk)
+            )
+            kwargs["initial"] = request.user.pk
+        field: ModelChoiceField[Any] | None = super().formfield_for_foreignkey(
+            db_field, request, **kwargs
+        )
+        return field
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Token | None = None
+    ) -> bool:
+        return False
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("access.change_token")
+
+    def save_model(
+        self, request: HttpRequest, obj: Token, form: ModelForm[Token], change: bool
+    ) -> None:
+        clear = obj.draw()
+        super().save_model(request, obj, form, change)
+        self.message_user(
+            request,
+            f"The token, which nothing will show again: {clear}",
+            messages.WARNING,
+        )
+
+    @admin.action(description="Revoke the selected tokens", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
+        count = Token.objects.filter(pk__in=queryset.values("pk")).revoke(
+            timezone.now()
+        )
+        self.message_user(request, f"{count} revoked.", messages.SUCCESS)
+
+    @display(
+        description="State",
+        label={"active": "success", "expired": "warning", "revoked": "danger"},
+    )
+    def state(self, token: Token) -> str:
+        return token.state(timezone.now())
+
+
+def _rules(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))

@@ -1,0 +1,147 @@
+"""Plain async views for hot and streaming endpoints: one hop to a thread, one shape."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import APIException
+
+from .authentication import caller_of
+from .body import read_object
+from .errors import ApiError, answerable, headers_of, payload_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+THREADS = 8
+
+Later: TypeAlias = Coroutine[Any, Any, HttpResponseBase]
+Answer: TypeAlias = HttpResponseBase | Later
+
+logger = logging.getLogger(__name__)
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="endpoint")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request whose sender is known; ``body`` is ``{}`` when there is none."""
+
+    request: HttpRequest
+    user: User
+    body: dict[str, Any]
+
+
+class Handler(Protocol):
+    """Answers a call: at once, or by a coroutine that is awaited on the loop.
+
+    It runs in a thread of ours and may use the database there; the coroutine may not.
+    """
+
+    def __call__(self, call: Call, **url_kwargs: Any) -> Answer: ...
+
+
+class AsyncView(Protocol):
+    """What ``path()`` takes."""
+
+    def __call__(
+        self, request: HttpRequest, **url_kwargs: Any
+    ) -> Coroutine[Any, Any, HttpResponseBase]: ...
+
+
+class MethodNotAllowed(ApiError):
+    def __init__(self, method: str | None, allowed: Collection[str]) -> None:
+        super().__init__(
+            405,
+            "method_not_allowed",
+            f'Method "{method}" not allowed.',
+            headers={"Allow": ", ".join(allowed)},
+        )
+
+
+def endpoint(*, methods: Collection[str]) -> Callable[[Handler], AsyncView]:
+    """Make a view of a handler, for callers, methods and bodies that are in order.
+
+    Everything that is wrong before the handler, and whatever it or its coroutine
+    raises, is answered in the API's one error shape. When the client goes away during
+    the hop, the coroutine is still started and then cancelled at its first ``await``,
+    so that it can undo what the handler began.
+    """
+
+    def decorate(handler: Handler) -> AsyncView:
+        @csrf_exempt
+        @wraps(handler)
+        async def view(request: HttpRequest, **url_kwargs: Any) -> HttpResponseBase:
+            work = partial(_handle, handler, methods, request, url_kwargs)
+            hop = asyncio.get_running_loop().run_in_executor(_threads, work)
+            try:
+                answer = await asyncio.shield(hop)
+            except asyncio.CancelledError:
+                await asyncio.wait([hop])
+                await _abandon(request, hop.result())
+                raise
+            if isinstance(answer, HttpResponseBase):
+                return answer
+            return await _finished(request, answer)
+
+        return view
+
+    return decorate
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to ``exception``; a fault of ours is logged, not told."""
+    error = answerable(exception)
+    if error is None:
+        logger.error("%s %s failed", request.method, request.path, exc_info=exception)
+        error = APIException("The server failed.", "server_error")
+    payload = payload_of(error)
+    sentence = payload["errors"][0]["detail"]
+    return JsonResponse(
+        {"error": sentence, **payload},
+        status=error.status_code,
+        headers=headers_of(error),
+    )
+
+
+def _handle(
+    handler: Handler,
+    methods: Collection[str],
+    request: HttpRequest,
+    url_kwargs: dict[str, Any],
+) -> Answer:
+    close_old_connections()
+    try:
+        if request.method not in methods:
+            raise MethodNotAllowed(request.method, methods)
+        user = caller_of(request)
+        call = Call(request=request, user=user, body=read_object(request))
+        return handler(call, **url_kwargs)
+    except Exception as exception:
+        return refused(request, exception)
+    finally:
+        close_old_connections()
+
+
+async def _finished(request: HttpRequest, later: Later) -> HttpResponseBase:
+    try:
+        return await later
+    except Exception as exception:
+        return refused(request, exception)
+
+
+async def _abandon(request: HttpRequest, answer: Answer) -> None:
+    if not isinstance(answer, HttpResponseBase):
+        task = asyncio.create_task(_finished(request, answer))
+        # A task that is cancelled before its first step never enters its coroutine.
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])

@@ -1,0 +1,1 @@
+"""Run time: what runs, who drives it, what it said and who listens."""

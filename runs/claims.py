@@ -1,0 +1,123 @@
+"""Who drives a run: claims, leases and giving back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+
+from wayflow.checkpoint import Decision
+from wayflow.status import RunStatus
+from wayflow.values import ABSENT
+
+from .models import JournalEntry, Review, Run
+from .writing import write_atomic
+
+LEASE = timedelta(seconds=15)
+"""How long a silent host keeps its runs."""
+
+PATIENCE = timedelta(seconds=5)
+"""Age at which a queued run is taken to be forgotten by whoever queued it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The newest decision on a run, and the node that it is about."""
+
+    node_id: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A run as its new owner finds it; ``rows`` are the events of its journal."""
+
+    run_id: UUID
+    epoch: int
+    last_seq: int
+    document_id: int
+    inputs: dict[str, Any]
+    metadata: dict[str, Any]
+    cancel_requested: bool
+    rows: Sequence[str]
+    answer: Answer | None
+
+
+def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
+    """Make ``host`` the owner of a queued run; None when it is not queued any more."""
+    with write_atomic():
+        claimed = Run.objects.move(
+            run_id,
+            RunStatus.RUNNING,
+            host=host,
+            lease_expires_at=now + LEASE,
+            started_at=Coalesce(F("started_at"), Value(now)),
+            attempts=F("attempts") + 1,
+        )
+        return _found(Run.objects.get(pk=run_id)) if claimed else None
+
+
+def give_back(run_id: UUID, *, epoch: int) -> bool:
+    """Queue a run again that its owner cannot finish; False: it is not the owner."""
+    with write_atomic():
+        return Run.objects.move(run_id, RunStatus.QUEUED, epoch=epoch)
+
+
+def renew(run_ids: Collection[UUID], *, host: str, now: datetime) -> list[UUID]:
+    """Keep the runs of ``host`` a while longer; those to be cancelled are returned."""
+    mine = Run.objects.filter(
+        pk__in=run_ids, host=host, status=RunStatus.RUNNING
+    )
+    with write_atomic():
+        mine.update(lease_expires_at=now + LEASE)
+    asked = mine.filter(cancel_requested_at__isnull=False)
+    return list(asked.values_list("pk", flat=True))
+
+
+def take_from_the_dead(now: datetime) -> list[UUID]:
+    """Queue the runs whose owner let its lease expire; what waits is returned."""
+    dead = Run.objects.filter(status=RunStatus.RUNNING, lease_expires_at__lt=now)
+    for run_id in dead.values_list("pk", flat=True):
+        with write_atomic():
+            dead.move(run_id, RunStatus.QUEUED)
+    waiting = Run.objects.filter(
+        status=RunStatus.QUEUED, created_at__lt=now - PATIENCE
+    )
+    return list(waiting.order_by("created_at").values_list("pk", flat=True))
+
+
+def _found(run: Run) -> Claim:
+    rows: list[str] = []
+    if run.last_seq:
+        entries = JournalEntry.objects.filter(run=run).order_by("first_seq")
+        rows = list(entries.values_list("events", flat=True))
+    return Claim(
+        run_id=run.pk,
+        epoch=run.epoch,
+        last_seq=run.last_seq,
+        document_id=run.document_id,
+        inputs=run.inputs,
+        metadata={
+            "user_id": run.owner_id,
+            "workflow_id": None if run.workflow_id is None else str(run.workflow_id),
+        },
+        cancel_requested=run.cancel_requested_at is not None,
+        rows=rows,
+        answer=_answer(run) if rows else None,
+    )
+
+
+def _answer(run: Run) -> Answer | None:
+    decided = Review.objects.filter(run=run, decided_at__isnull=False)
+    review = decided.order_by("opened_seq").last()
+    if review is None:
+        return None
+    data = review.decision.get("value", ABSENT)
+    return Answer(
+        node_id=review.node_id, decision=Decision(review.branch, data=data)
+    )

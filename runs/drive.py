@@ -1,0 +1,174 @@
+"""One run, claimed and driven on the engine's loop to its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from django.utils import timezone
+
+from wayflow import Cancellation, Cancelled, Completed, Paused, Runtime, WayflowError
+from wayflow.checkpoint import replay
+from wayflow.events import run_error
+from wayflow.graph import Graph
+
+from . import claims
+from .claims import Claim
+from .graphs import GraphCache
+from .journal import Fenced, Writer, settle_cancelled, settle_failed
+from .records import told
+from .run_journal import RunJournal
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class EngineFault(WayflowError):
+    """Something that is not the run's fault kept the engine from driving it."""
+
+    code = "WF_RUN_ENGINE_FAULT"
+    hint = "Look into the server's log, and report it."
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"The engine failed: {type(error).__name__}")
+
+
+class Drive:
+    """A run from its claim to its outcome.
+
+    ``again`` says that it was submitted once more meanwhile.
+    """
+
+    def __init__(
+        self,
+        run_id: UUID,
+        *,
+        host: str,
+        runtime: Runtime,
+        writer: Writer,
+        graphs: GraphCache,
+    ) -> None:
+        self.again = False
+        self._run_id = run_id
+        self._host = host
+        self._runtime = runtime
+        self._writer = writer
+        self._graphs = graphs
+        self._cancellation = Cancellation()
+
+    def cancel(self) -> None:
+        """Ask the run to stop; it may not even be claimed yet."""
+        self._cancellation.cancel()
+
+    async def live(self) -> None:
+        """Claim the run, if it is still queued, and drive it.
+
+        When the task is cancelled the run is given back.
+        """
+        claim = await self._claim()
+        if claim is None:
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        journal = RunJournal(
+            self._writer,
+            run_id=claim.run_id,
+            epoch=claim.epoch,
+            last_seq=claim.last_seq,
+            failed=task.cancel,
+        )
+        if claim.cancel_requested:
+            self.cancel()
+        try:
+            outcome = await self._advance(claim, journal)
+        except asyncio.CancelledError:
+            await self._leave(claim, journal)
+            if journal.error is None:
+                raise
+        except Exception as error:
+            await self._conclude(claim, journal, error)
+        else:
+            if isinstance(outcome, Paused):
+                # A cancel that came while the run was pausing found nobody to stop.
+                await self._call(partial(settle_cancelled, claim.run_id))
+
+    async def _claim(self) -> Claim | None:
+        now = timezone.now()
+        work = partial(claims.claim, self._run_id, host=self._host, now=now)
+        claiming = asyncio.ensure_future(self._call(work))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            claim = await claiming
+            if claim is not None:
+                await self._give_back(claim)
+            raise
+
+    async def _advance(self, claim: Claim, journal: RunJournal) -> Completed | Paused:
+        graph = await self._graphs.get(claim.document_id)
+        if not claim.rows:
+            return await self._runtime.run(
+                graph,
+                claim.inputs,
+                run_id=str(claim.run_id),
+                journal=journal,
+                cancellation=self._cancellation,
+                metadata=claim.metadata,
+            )
+        return await self._continue(graph, claim, journal)
+
+    async def _continue(
+        self, graph: Graph, claim: Claim, journal: RunJournal
+    ) -> Completed | Paused:
+        records = await asyncio.to_thread(lambda: list(told(claim.rows)))
+        checkpoint = replay(graph, str(claim.run_id), claim.inputs, records)
+        asked, answer = checkpoint.suspension(graph), claim.answer
+        fits = asked is not None and answer is not None
+        if fits and asked.node_id == answer.node_id:
+            decision = answer.decision
+        else:
+            decision = None
+        return await self._runtime.resume(
+            graph,
+            checkpoint=checkpoint,
+            decision=decision,
+            journal=journal,
+            cancellation=self._cancellation,
+            metadata=claim.metadata,
+        )
+
+    async def _conclude(
+        self, claim: Claim, journal: RunJournal, error: Exception
+    ) -> None:
+        """The engine ended with ``error``; see that the run has an outcome."""
+        if journal.error is not None:
+            await self._leave(claim, journal)
+        elif not journal.has_outcome:
+            await self._fail(claim, error)
+
+    async def _leave(self, claim: Claim, journal: RunJournal) -> None:
+        """Nobody drives the run here any more: the host stops, or its journal failed."""
+        if journal.error is None:
+            await self._give_back(claim)
+        elif isinstance(journal.error, Fenced):
+            logger.info("%s", journal.error)
+        else:
+            await self._fail(claim, journal.error)
+
+    async def _fail(self, claim: Claim, error: Exception) -> None:
+        logger.error("Run %s cannot go on", claim.run_id, exc_info=error)
+        told = error if isinstance(error, WayflowError) else EngineFault(error)
+        settling = partial(settle_failed, claim.run_id, told, epoch=claim.epoch)
+        await self._call(settling)
+
+    async def _give_back(self, claim: Claim) -> None:
+        work = partial(claims.give_back, claim.run_id, epoch=claim.epoch)
+        await self._call(work)
+
+    async def _call(self, function: Callable[[], T]) -> T:
+        return await asyncio.wrap_future(self._writer.call(function))

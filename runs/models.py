@@ -1,0 +1,249 @@
+"""What run time stores: runs, what they said, and the reviews they wait for."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from wayflow.status import TERMINAL, RunStatus, sources_of
+from workflows.fields import JsonTextField
+from workflows.models import ALLOWING, Level, Share
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+STATUS_CHOICES = [(status.value, status.name.title()) for status in RunStatus]
+TERMINAL_VALUES = sorted(status.value for status in TERMINAL)
+
+
+class Trigger(models.TextChoices):
+    """What started a run."""
+
+    EDITOR = "editor", "Editor"
+    API = "api", "API"
+    ADMIN = "admin", "Admin"
+    PYTHON = "python", "Python"
+
+
+class OnDisconnect(models.TextChoices):
+    """What becomes of a run whose client goes away."""
+
+    CANCEL = "cancel", "Cancel"
+    CONTINUE = "continue", "Continue"
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Words for asking about runs, and the guarded moves."""
+
+    def move(
+        self,
+        run_id: uuid.UUID,
+        target: RunStatus,
+        *,
+        epoch: int | None = None,
+        **changes: Any,
+    ) -> bool:
+        """Move one run to ``target`` where the table of moves allows it.
+
+        A move to RUNNING is a claim and begins a new epoch; any other leaves the run
+        without an owner. ``changes`` are further fields to set. With ``epoch`` only the
+        owner of that one may. False: somebody was faster, and nothing changed.
+        """
+        movable = self.filter(pk=run_id, status__in=sources_of(target))
+        if epoch is not None:
+            movable = movable.filter(epoch=epoch)
+        if target is RunStatus.RUNNING:
+            changes["epoch"] = F("epoch") + 1
+        else:
+            changes |= {"host": "", "lease_expires_at": None}
+        if target in TERMINAL:
+            changes["finished_at"] = timezone.now()
+        return bool(movable.update(status=target, **changes))
+
+    def visible_to(self, user: User) -> RunQuerySet:
+        """Their own and those of workflows shared with them; for staff who may, all."""
+        return self._open_to(user, Level.VIEW, "runs.view_run")
+
+    def cancellable_by(self, user: User) -> RunQuerySet:
+        return self._open_to(user, Level.RUN, "runs.cancel_run")
+
+    def answerable_by(self, user: User) -> RunQuerySet:
+        """Those whose reviews a user may decide."""
+        return self._open_to(user, Level.RUN, "runs.change_review")
+
+    def _open_to(self, user: User, level: Level, permission: str) -> RunQuerySet:
+        if user.is_staff and user.has_perm(permission):
+            return self
+        shares = Share.objects.filter(group__user=user, level__in=ALLOWING[level])
+        return self.filter(Q(owner=user) | Q(workflow__in=shares.values("workflow")))
+
+
+class Run(models.Model):
+    """One execution of one graph. The row is the verdict, the journal the story.
+
+    ``last_seq`` is the number of the last durable event. ``epoch`` counts the claims;
+    only the owner of the newest one may write, until ``lease_expires_at``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workflow = models.ForeignKey(
+        "workflows.Workflow",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="runs",
+    )
+    version = models.ForeignKey(
+        "workflows.WorkflowVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="runs",
+    )
+    document = models.ForeignKey(
+        "workflows.GraphDocument", on_delete=models.PROTECT, related_name="runs"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs"
+    )
+    status = models.CharField(
+        max_length=16, choices=STATUS_CHOICES, default=RunStatus.QUEUED.value
+    )
+    trigger = models.CharField(max_length=16, choices=Trigger.choices)
+    on_disconnect = models.CharField(
+        max_length=16, choices=OnDisconnect.choices, default=OnDisconnect.CONTINUE
+    )
+    inputs = JsonTextField(default=dict)
+    result = JsonTextField(null=True)
+    error = JsonTextField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+    cancel_requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    last_seq = models.PositiveBigIntegerField(default=0)
+    epoch = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    host = models.CharField(max_length=64, blank=True, default="")
+    lease_expires_at = models.DateTimeField(null=True)
+    idempotency_key = models.CharField(max_length=255, blank=True, default="")
+    request_digest = models.CharField(max_length=64, blank=True, default="")
+
+    objects: ClassVar[models.Manager[Run]] = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        permissions = [("cancel_run", "Can cancel run")]
+        constraints = [
+            models.CheckConstraint(
+                name="runs_run_status_known",
+                condition=Q(status__in=[status.value for status in RunStatus]),
+            ),
+            models.CheckConstraint(
+                name="runs_run_finished_when_ended",
+                condition=Q(status__in=TERMINAL_VALUES, finished_at__isnull=False)
+                | (~Q(status__in=TERMINAL_VALUES) & Q(finished_at=None)),
+            ),
+            models.UniqueConstraint(
+                name="runs_run_one_per_idempotency_key",
+                fields=["owner", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="runs_run_owner"),
+            models.Index(fields=["workflow", "-created_at"], name="runs_run_workflow"),
+            models.Index(fields=["-created_at", "-id"], name="runs_run_newest"),
+            models.Index(
+                name="runs_run_open",
+                fields=["status", "lease_expires_at"],
+                condition=~Q(status__in=TERMINAL_VALUES),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class JournalEntry(models.Model):
+    """The events of one run that one commit made durable.
+
+    ``events`` is a JSON array of ``{event, data, private?}``, numbered from
+    ``first_seq`` to ``last_seq``.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="journal")
+    first_seq = models.PositiveBigIntegerField()
+    last_seq = models.PositiveBigIntegerField()
+    events = models.TextField()
+
+    class Meta:
+        ordering = ("run", "first_seq")
+        verbose_name_plural = "journal entries"
+        constraints = [
+            models.UniqueConstraint(
+                name="runs_journalentry_once", fields=["run", "first_seq"]
+            ),
+            models.CheckConstraint(
+                name="runs_journalentry_forward",
+                condition=Q(last_seq__gte=F("first_seq")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.first_seq} to {self.last_seq}"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Words for asking about reviews."""
+
+    def open(self) -> ReviewQuerySet:
+        """Those that wait for an answer."""
+        return self.filter(decided_at=None, run__status=RunStatus.PAUSED)
+
+
+class Review(models.Model):
+    """A question of a run to a person, and the answer.
+
+    ``opened_seq`` is the number of the event that asked it. ``data`` and ``decision``
+    are wrapped as ``{"value": …}``, for they may be absent.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="reviews")
+    node_id = models.TextField()
+    instructions = models.TextField(blank=True)
+    data = JsonTextField(default=dict)
+    opened_at = models.DateTimeField(default=timezone.now)
+    opened_seq = models.PositiveBigIntegerField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="decided_reviews",
+    )
+    branch = models.CharField(max_length=255, blank=True, default="")
+    decision = JsonTextField(default=dict)
+
+    objects: ClassVar[models.Manager[Review]] = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("opened_at", "id")
+        constraints = [
+            models.UniqueConstraint(
+                name="runs_review_once", fields=["run", "node_id", "opened_seq"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} of {self.run_id}"

@@ -1,0 +1,1 @@
+"""Recorded behaviour that the engine is held to."""

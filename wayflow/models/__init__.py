@@ -1,0 +1,1 @@
+"""Asking models: prompts, output schemas, the chat and the vendors' adapters."""

@@ -1,0 +1,117 @@
+"""How far one run has come: the mutable state that a checkpoint freezes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .checkpoint import Checkpoint, NodeFate, Suspension
+from .errors import (
+    ErrorData,
+    MultipleNodesFailed,
+    NodeFailed,
+    RunError,
+    UnschedulableGraph,
+)
+from .events import Private
+from .graph import Node, NodeId
+from .status import NodeStatus
+from .topology import Topology, fingerprint, value_key
+from .values import ABSENT
+
+
+class Progress:
+    """The fate of every node so far and the values on the ports. Nodes are indexes."""
+
+    def __init__(self, topology: Topology, checkpoint: Checkpoint | None) -> None:
+        self.topology = topology
+        self.values: dict[str, Any] = {}
+        self.settled: dict[int, NodeStatus] = {}
+        self.waiting: dict[int, Suspension] = {}
+        self._results: dict[int, Mapping[str, Any]] = {}
+        self._failures: dict[int, ErrorData] = {}
+        if checkpoint is not None:
+            self._restore(checkpoint)
+
+    def complete(
+        self, index: int, outputs: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> Private:
+        """A node emitted ``outputs`` by port; what its record keeps is returned."""
+        node_id = self.topology.nodes[index].id
+        for port, value in outputs.items():
+            self.values[value_key(node_id, port)] = value
+        self.settled[index] = NodeStatus.COMPLETE
+        private: Private = {}
+        if outputs:
+            private["outputs"] = {p: v for p, v in outputs.items() if v is not ABSENT}
+            if len(private["outputs"]) < len(outputs):
+                private["absent"] = [p for p, v in outputs.items() if v is ABSENT]
+        if result:
+            self._results[index] = private["result"] = dict(result)
+        return private
+
+    def fail(self, index: int, error: ErrorData) -> None:
+        self._failures[index] = error
+        self.settled[index] = NodeStatus.ERROR
+
+    def skip(self, index: int) -> None:
+        self.settled[index] = NodeStatus.SKIPPED
+
+    def result(self) -> dict[str, Any]:
+        """What was collected; on a clash the later node in document order wins."""
+        merged: dict[str, Any] = {}
+        for index in sorted(self._results):
+            merged.update(self._results[index])
+        return merged
+
+    def verdict(self) -> RunError | None:
+        """The error that a run with nothing left to do ends in, if any."""
+        nodes = self.topology.nodes
+        if len(self.settled) < len(nodes):
+            return UnschedulableGraph(
+                [node.id for i, node in enumerate(nodes) if i not in self.settled]
+            )
+        failures = {nodes[i].id: self._failures[i] for i in sorted(self._failures)}
+        match list(failures.items()):
+            case []:
+                return None
+            case [(node_id, error)]:
+                return NodeFailed(node_id, error)
+        return MultipleNodesFailed(failures)
+
+    def next_question(self) -> Suspension:
+        """The suspension of the first waiting node in document order."""
+        return self.waiting[min(self.waiting)]
+
+    def freeze(self, run_id: str, inputs: Mapping[str, Any]) -> Checkpoint:
+        nodes = self.topology.nodes
+        return Checkpoint(
+            run_id=run_id,
+            fingerprint=fingerprint(self.topology.graph),
+            inputs=inputs,
+            nodes={nodes[i].id: self._fate(i, nodes[i]) for i in self.settled},
+            waiting={nodes[i].id: s for i, s in self.waiting.items()},
+        )
+
+    def _fate(self, index: int, node: Node) -> NodeFate:
+        keys = {port.id: value_key(node.id, port.id) for port in node.outputs}
+        return NodeFate(
+            status=self.settled[index],
+            outputs={p: self.values[k] for p, k in keys.items() if k in self.values},
+            result=self._results.get(index, {}),
+            error=self._failures.get(index),
+        )
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        index = self.topology.index
+        for node_id, fate in checkpoint.nodes.items():
+            self._restore_fate(index[NodeId(node_id)], fate)
+        self.waiting = {index[i]: s for i, s in checkpoint.waiting.items()}
+
+    def _restore_fate(self, index: int, fate: NodeFate) -> None:
+        if fate.status is NodeStatus.COMPLETE:
+            self.complete(index, fate.outputs, fate.result)
+        elif fate.error is not None:
+            self.fail(index, fate.error)
+        else:
+            self.skip(index)

@@ -1,0 +1,172 @@
+"""Runtime: run, stream and resume graphs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from .checkpoint import Checkpoint, Decision
+from .contracts import Handler, Journal, Models, Tool
+from .drive import Drive, Plan
+from .errors import Cancelled, CheckpointStale
+from .graph import Graph
+from .nodes import BUILTIN
+from .outcome import Cancellation, Completed, Failed, Outcome, Paused, Stopped
+from .registry import NodeType, Registry
+from .stream import EventStream
+from .threads import Threads
+from .topology import topology_of
+from .values import plain
+
+
+class Runtime:
+    """Runs graphs with one registry. Holds no state of any run; share it freely."""
+
+    def __init__(
+        self,
+        registry: Registry | None = None,
+        *,
+        handlers: Mapping[str, Handler | NodeType] | None = None,
+        tools: Mapping[str, Tool] | None = None,
+        models: Models | None = None,
+        max_concurrency: int = 16,
+        node_timeout: float | None = None,
+        run_timeout: float | None = None,
+    ) -> None:
+        """Without a registry the built-in node types are known; the others are added.
+
+        ``max_concurrency`` bounds the nodes of one run that are at work at once, and
+        the list elements of one node. Timeouts are in seconds.
+        """
+        installed = registry or Registry(nodes={n.type: n for n in BUILTIN})
+        self.registry = installed.extended(
+            handlers=handlers, tools=tools, models=models
+        )
+        self.max_concurrency = max_concurrency
+        self.node_timeout = node_timeout
+        self.run_timeout = run_timeout
+        self.threads = Threads()
+
+    async def run(
+        self,
+        graph: Graph,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        run_id: str | None = None,
+        journal: Journal | None = None,
+        cancellation: Cancellation | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Completed | Paused:
+        """Run ``graph`` to its end or its next human review.
+
+        Raises the run's WayflowError, and Cancelled. When the awaiting task is
+        cancelled instead, the handlers are stopped and no verdict is written.
+        """
+        plan = Plan(
+            run_id=run_id or str(uuid4()),
+            topology=topology_of(graph),
+            inputs=plain(dict(inputs or {})),
+            metadata=metadata or {},
+        )
+        return _answer(await Drive(self, plan, journal, cancellation).outcome())
+
+    async def resume(
+        self,
+        graph: Graph,
+        *,
+        checkpoint: Checkpoint,
+        decision: Decision | None,
+        inputs: Mapping[str, Any] | None = None,
+        journal: Journal | None = None,
+        cancellation: Cancellation | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Completed | Paused:
+        """Go on from ``checkpoint`` with the answer to its question.
+
+        ``decision`` None goes on without one, as after a crash. ``inputs`` are added
+        over the ones the run was started with. Raises CheckpointStale before any event
+        when the graph has another structure, else what ``run`` raises.
+        """
+        plan = self._continuation(graph, checkpoint, decision, inputs, metadata)
+        return _answer(await Drive(self, plan, journal, cancellation).outcome())
+
+    def stream(
+        self,
+        graph: Graph,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        run_id: str | None = None,
+        cancellation: Cancellation | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> AbstractAsyncContextManager[EventStream]:
+        """The events of a run as they happen. Leaving early cancels the run."""
+        plan = Plan(
+            run_id=run_id or str(uuid4()),
+            topology=topology_of(graph),
+            inputs=plain(dict(inputs or {})),
+            metadata=metadata or {},
+        )
+        return self._streamed(plan, cancellation)
+
+    def resume_stream(
+        self,
+        graph: Graph,
+        *,
+        checkpoint: Checkpoint,
+        decision: Decision | None,
+        inputs: Mapping[str, Any] | None = None,
+        cancellation: Cancellation | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> AbstractAsyncContextManager[EventStream]:
+        """The events of the rest of a run; see ``resume`` and ``stream``."""
+        plan = self._continuation(graph, checkpoint, decision, inputs, metadata)
+        return self._streamed(plan, cancellation)
+
+    def _continuation(
+        self,
+        graph: Graph,
+        checkpoint: Checkpoint,
+        decision: Decision | None,
+        inputs: Mapping[str, Any] | None,
+        metadata: Mapping[str, Any] | None,
+    ) -> Plan:
+        checkpoint.check(graph)
+        if decision is not None and checkpoint.suspension(graph) is None:
+            raise CheckpointStale
+        return Plan(
+            run_id=checkpoint.run_id,
+            topology=topology_of(graph),
+            inputs={**checkpoint.inputs, **plain(dict(inputs or {}))},
+            metadata=metadata or {},
+            checkpoint=checkpoint,
+            decision=decision,
+        )
+
+    @asynccontextmanager
+    async def _streamed(
+        self, plan: Plan, cancellation: Cancellation | None
+    ) -> AsyncIterator[EventStream]:
+        stream = EventStream()
+        cancellation = cancellation or Cancellation()
+        drive = Drive(self, plan, stream, cancellation)
+        task = asyncio.create_task(drive.outcome())
+        task.add_done_callback(stream.close)
+        try:
+            yield stream
+        finally:
+            stream.abandon()
+            cancellation.cancel()
+            await asyncio.wait([task])
+
+
+def _answer(outcome: Outcome) -> Completed | Paused:
+    match outcome:
+        case Failed(error):
+            raise error
+        case Stopped():
+            raise Cancelled
+        case Completed() | Paused():
+            return outcome

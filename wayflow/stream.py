@@ -1,0 +1,80 @@
+"""A run's events as an asynchronous iterator: the journal of one reader."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from .events import Event, Private
+from .outcome import Outcome
+
+HIGH_WATER = 4_096
+"""Unread events at which a run waits for its reader where it can."""
+
+
+class EventStream:
+    """Iterate to get the events; afterwards ``outcome`` tells how the run ended.
+
+    What the engine itself could not handle is raised to the reader.
+    """
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._drive: asyncio.Future[Outcome] | None = None
+        self._abandoned = False
+        self._news: asyncio.Future[None] | None = None
+        self._room: asyncio.Future[None] | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the run ended. Raises RuntimeError while it goes on."""
+        if self._drive is None:
+            raise RuntimeError("The run has not ended.")
+        return self._drive.result()
+
+    def append(self, event: Event, private: Private | None = None) -> None:
+        self._events.append(event)
+        self._wake_reader()
+
+    def chunk(self, event: Event) -> None:
+        self.append(event)
+
+    async def commit(self) -> None:
+        """Wait for the reader when it is far behind."""
+        if len(self._events) > HIGH_WATER and not self._abandoned:
+            self._room = asyncio.get_running_loop().create_future()
+            await self._room
+
+    def close(self, drive: asyncio.Future[Outcome]) -> None:
+        """The run is over: the iteration ends after what is left."""
+        self._drive = drive
+        self._wake_reader()
+
+    def abandon(self) -> None:
+        """Nobody reads any more: what was waiting for that goes on."""
+        self._abandoned = True
+        self._events.clear()
+        self._wake_writer()
+
+    def __aiter__(self) -> EventStream:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._events:
+            if self._drive is not None:
+                self._drive.result()
+                raise StopAsyncIteration
+            self._wake_writer()
+            self._news = asyncio.get_running_loop().create_future()
+            await self._news
+        return self._events.popleft()
+
+    def _wake_reader(self) -> None:
+        news, self._news = self._news, None
+        if news is not None and not news.done():
+            news.set_result(None)
+
+    def _wake_writer(self) -> None:
+        room, self._room = self._room, None
+        if room is not None and not room.done():
+            room.set_result(None)

@@ -1,0 +1,88 @@
+"""Worker threads for plain functions; one that hangs is left behind, never waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+IDLE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    function: Callable[[], Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+    def run(self) -> None:
+        try:
+            value = self.function()
+        except BaseException as error:
+            # A future refuses StopIteration; a thread must survive all the others.
+            raised = RuntimeError(repr(error)) if _is_stop(error) else error
+            self._settle(lambda: self.future.set_exception(raised))
+        else:
+            self._settle(lambda: self.future.set_result(value))
+
+    def _settle(self, settle: Callable[[], None]) -> None:
+        def unless_done() -> None:
+            if not self.future.done():
+                settle()
+
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(unless_done)
+
+
+def _is_stop(error: BaseException) -> bool:
+    return isinstance(error, StopIteration)
+
+
+class Threads:
+    """Daemon threads, as many as are needed at once up to ``limit``.
+
+    A call whose caller stopped waiting gives its place to the next one at once: the
+    thread works on for nobody and ends afterwards.
+    """
+
+    def __init__(self, limit: int = 64) -> None:
+        self._limit = asyncio.Semaphore(limit)
+        self._calls: queue.SimpleQueue[_Call] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
+
+    async def call(self, function: Callable[..., Any], *args: Any) -> Any:
+        """``function(*args)``, called in a thread with the caller's context variables.
+
+        Raises what it raises.
+        """
+        async with self._limit:
+            loop = asyncio.get_running_loop()
+            context = contextvars.copy_context()
+            call = _Call(
+                function=lambda: context.run(function, *args),
+                future=loop.create_future(),
+                loop=loop,
+            )
+            self._calls.put(call)
+            if not self._idle.acquire(blocking=False):
+                name = "wayflow-handler"
+                threading.Thread(target=self._work, name=name, daemon=True).start()
+            return await call.future
+
+    def _work(self) -> None:
+        while True:
+            try:
+                call = self._calls.get(timeout=IDLE_SECONDS)
+            except queue.Empty:
+                # Whoever has taken this thread's idle mark is about to send a call.
+                if self._idle.acquire(blocking=False):
+                    return
+                call = self._calls.get()
+            if not call.future.cancelled():
+                call.run()
+            del call
+            self._idle.release()

@@ -1,0 +1,31 @@
+"""The application that a server serves: uvicorn wayflow_project.asgi:application."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wayflow_project.settings")
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
+from servestatic import ServeStaticASGI
+
+from .graceful import Application, Graceful
+
+
+def with_static_files(django: ASGIHandler) -> Application:
+    """Serve STATIC_URL: from every app in development, else from STATIC_ROOT."""
+    if settings.DEBUG:
+        return ASGIStaticFilesHandler(django)
+    server: Application = ServeStaticASGI(
+        django, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL
+    )
+    return server
+
+
+application = Graceful(
+    with_static_files(get_asgi_application()),
+    # The rooms that live as long as the server hand in their start and stop here.
+    on_startup=[],
+    on_shutdown=[],
+)

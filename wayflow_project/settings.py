@@ -1,0 +1,225 @@
+"""The project's settings: the only place that reads the environment."""
+
+from pathlib import Path
+from typing import Any, TypedDict
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from wayflow_project import __version__
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+env.read_env(env.str("WAYFLOW_ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
+
+# --- Safety ---
+
+DEBUG = env.bool("WAYFLOW_DEBUG", False)
+SECRET_KEY = env.str("WAYFLOW_SECRET_KEY", "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "WAYFLOW_SECRET_KEY is not set. Hint: put 50 or more random characters into"
+        " the environment or into .env (see .env.example), and keep them secret."
+    )
+ALLOWED_HOSTS = env.list(
+    "WAYFLOW_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("WAYFLOW_TRUSTED_ORIGINS", [])
+
+HTTPS = env.bool("WAYFLOW_HTTPS", not DEBUG)
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = env.int("WAYFLOW_HSTS_SECONDS", 0)
+if env.bool("WAYFLOW_BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Rooms and plumbing ---
+
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_standardized_errors",
+    "django_filters",
+    "channels",
+    "django_eventstream",
+    "access",
+    "workflows",
+    "runs",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "access.csrf.CsrfMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "wayflow_project.urls"
+ASGI_APPLICATION = "wayflow_project.asgi.application"
+APPEND_SLASH = False
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ---
+
+DATABASES: dict[str, Any] = {
+    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
+}
+# Async views refuse ATOMIC_REQUESTS; a kept connection would pin its thread.
+DATABASES["default"].update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=0)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 5,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": (
+            "PRAGMA journal_mode=WAL;"
+            "PRAGMA synchronous=NORMAL;"
+            "PRAGMA cache_size=-20000;"
+            "PRAGMA foreign_keys=ON;"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People ---
+
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("WAYFLOW_TIME_ZONE", "UTC")
+USE_TZ = True
+
+# --- Static files ---
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("WAYFLOW_STATIC_ROOT", BASE_DIR / ".local" / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+UNFOLD = {"SITE_TITLE": "Wayflow", "SITE_HEADER": "Wayflow"}
+
+# --- The engine's limits and models ---
+
+
+class WayflowSettings(TypedDict):
+    """What an operator may tune: seconds, counts, bytes, keys and model names."""
+
+    NODE_TIMEOUT: float
+    RUN_TIMEOUT: float
+    MAX_CONCURRENCY: int
+    MAX_BODY_BYTES: int
+    MAX_NODES: int
+    MAX_EDGES: int
+    KEEP_ALIVE_SECONDS: float
+    WAIT_SECONDS: float
+    OPENAI_API_KEY: str
+    OPENAI_BASE_URL: str
+    LLM_MODELS: list[str]
+    IMAGE_MODELS: list[str]
+
+
+WAYFLOW: WayflowSettings = {
+    "NODE_TIMEOUT": env.float("WAYFLOW_NODE_TIMEOUT", 600),
+    "RUN_TIMEOUT": env.float("WAYFLOW_RUN_TIMEOUT", 86_400),
+    "MAX_CONCURRENCY": env.int("WAYFLOW_MAX_CONCURRENCY", 16),
+    "MAX_BODY_BYTES": env.int("WAYFLOW_MAX_BODY_BYTES", 5_000_000),
+    "MAX_NODES": env.int("WAYFLOW_MAX_NODES", 10_000),
+    "MAX_EDGES": env.int("WAYFLOW_MAX_EDGES", 40_000),
+    "KEEP_ALIVE_SECONDS": env.float("WAYFLOW_KEEP_ALIVE_SECONDS", 15),
+    "WAIT_SECONDS": env.float("WAYFLOW_WAIT_SECONDS", 30),
+    "OPENAI_API_KEY": env.str("OPENAI_API_KEY", ""),
+    "OPENAI_BASE_URL": env.str("OPENAI_BASE_URL", ""),
+    "LLM_MODELS": env.list("WAYFLOW_LLM_MODELS", ["gpt-4o-mini", "gpt-4o"]),
+    "IMAGE_MODELS": env.list("WAYFLOW_IMAGE_MODELS", ["gpt-image-1"]),
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = WAYFLOW["MAX_BODY_BYTES"]
+
+# --- The API ---
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "access.authentication.SessionAuthentication",
+        "access.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "access.pagination.CursorPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Wayflow Server",
+    "DESCRIPTION": "Store visual workflows, run them and follow what happens.",
+    "VERSION": __version__,
+    "OAS_VERSION": "3.1.0",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- Logging ---
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+    },
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.str("WAYFLOW_LOG_LEVEL", "INFO").upper(),
+    },
+}

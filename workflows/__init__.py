@@ -1,0 +1,1 @@
+"""Design time: workflows, their versions and graphs, and the catalog of what is installed."""

@@ -1,0 +1,1 @@
+"""The design time over HTTP."""

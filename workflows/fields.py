@@ -1,0 +1,27 @@
+"""A column of JSON that keeps the order of keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from wayflow.values import json_text, parse
+
+
+class JsonTextField(models.TextField[Any, Any]):
+    """JSON as text: a graph runs in the order of its keys, which jsonb would lose."""
+
+    description = "JSON in its own order"
+
+    def from_db_value(self, value: str | None, *_: Any) -> Any:
+        return None if value is None else parse(value)
+
+    def get_prep_value(self, value: Any) -> str | None:
+        return None if value is None else json_text(value)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> Any:
+        return self.value_from_object(obj)

@@ -1,0 +1,189 @@
+"""Creating, changing and deleting workflows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from access.errors import ApiError
+from wayflow.graph import Graph
+from workflows.models import Workflow, WorkflowVersion
+
+from .documents import store_document
+from .locking import PreconditionFailed, editable, held
+from .permissions import refuse_forbidden_nodes
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+UNTITLED = "Untitled workflow"
+NAME_LENGTH = 200
+
+
+class WorkflowExists(ApiError):
+    def __init__(self) -> None:
+        super().__init__(409, "WF_WORKFLOW_EXISTS", "This id is taken.")
+
+
+@transaction.atomic
+def create_workflow(
+    *,
+    graph: Graph,
+    owner: User,
+    name: str = "",
+    description: str = "",
+    viewport: dict[str, Any] | None = None,
+    id: UUID | None = None,
+) -> Workflow:
+    """A new workflow with its first version.
+
+    Without a name, or a description, it takes those in the graph's metadata. Raises
+    WorkflowExists and NodeForbidden.
+    """
+    refuse_forbidden_nodes(graph, owner)
+    workflow = Workflow(
+        id=id or uuid4(),
+        name=name or _name_in(graph) or UNTITLED,
+        description=description or _text_in(graph, "description"),
+        owner=owner,
+        viewport=viewport,
+    )
+    try:
+        with transaction.atomic():
+            workflow.save(force_insert=True)
+    except IntegrityError:
+        raise WorkflowExists from None
+    _add_version(workflow, 1, graph, owner)
+    return workflow
+
+
+@transaction.atomic
+def save_graph(
+    *,
+    workflow_id: UUID,
+    graph: Graph,
+    viewport: dict[str, Any] | None,
+    by: User,
+    if_match: str | None = None,
+) -> Workflow:
+    """Make ``graph`` the newest version, unless it already is.
+
+    The workflow takes over a name that changed in the graph's metadata. A viewport
+    alone makes neither version nor revision; None keeps the stored one. Raises
+    WorkflowNotFound, NotAllowed, PreconditionFailed and NodeForbidden.
+    """
+    workflow = editable(workflow_id, by, if_match=if_match)
+    if viewport is not None and viewport != workflow.viewport:
+        workflow.viewport = viewport
+        workflow.save(update_fields=["viewport"])
+    newest = workflow.newest_version()
+    refuse_forbidden_nodes(graph, by)
+    if _add_version(workflow, newest.number + 1, graph, by, after=newest):
+        name = _name_in(graph)
+        if name and name != _name_in(newest.document.graph()):
+            workflow.name = name
+        _touch(workflow, "name")
+    return workflow
+
+
+@transaction.atomic
+def put_graph(
+    *,
+    workflow_id: UUID,
+    graph: Graph,
+    viewport: dict[str, Any] | None,
+    by: User,
+    if_match: str | None = None,
+) -> Workflow:
+    """Save into the workflow with this id; a free id becomes a workflow of ``by``.
+
+    Raises what ``save_graph`` and ``create_workflow`` raise.
+    """
+    if Workflow.objects.filter(pk=workflow_id).exists():
+        return save_graph(
+            workflow_id=workflow_id,
+            graph=graph,
+            viewport=viewport,
+            by=by,
+            if_match=if_match,
+        )
+    if if_match is not None:
+        raise PreconditionFailed(None)
+    return create_workflow(id=workflow_id, graph=graph, owner=by, viewport=viewport)
+
+
+@transaction.atomic
+def update_details(
+    *,
+    workflow_id: UUID,
+    by: User,
+    name: str | None = None,
+    description: str | None = None,
+    if_match: str | None = None,
+) -> Workflow:
+    """Change what is given.
+
+    Raises WorkflowNotFound, NotAllowed and PreconditionFailed.
+    """
+    workflow = editable(workflow_id, by, if_match=if_match)
+    before = (workflow.name, workflow.description)
+    workflow.name = workflow.name if name is None else name
+    workflow.description = (
+        workflow.description if description is None else description
+    )
+    if before != (workflow.name, workflow.description):
+        _touch(workflow, "name", "description")
+    return workflow
+
+
+@transaction.atomic
+def delete_workflow(
+    *, workflow_id: UUID, by: User, if_match: str | None = None
+) -> None:
+    """Put the workflow out of sight; its versions and runs stay.
+
+    Raises WorkflowNotFound, NotAllowed and PreconditionFailed.
+    """
+    may = Workflow.objects.deletable_by(by)
+    workflow = held(
+        may, workflow_id, by, "delete this workflow", if_match=if_match
+    )
+    workflow.deleted_at = timezone.now()
+    workflow.save(update_fields=["deleted_at"])
+
+
+def _add_version(
+    workflow: Workflow,
+    number: int,
+    graph: Graph,
+    author: User,
+    *,
+    after: WorkflowVersion | None = None,
+) -> bool:
+    """Whether there is a new version; equal content makes none."""
+    document = store_document(graph)
+    if after is not None and after.document_id == document.pk:
+        return False
+    WorkflowVersion.objects.create(
+        workflow=workflow, number=number, document=document, author=author
+    )
+    return True
+
+
+def _touch(workflow: Workflow, *changed: str) -> None:
+    workflow.revision += 1
+    workflow.updated_at = timezone.now()
+    workflow.save(update_fields=[*changed, "revision", "updated_at"])
+
+
+def _name_in(graph: Graph) -> str:
+    return _text_in(graph, "name").strip()[:NAME_LENGTH]
+
+
+def _text_in(graph: Graph, key: str) -> str:
+    value = graph.metadata.get(key)
+    # PostgreSQL refuses the null character in text.
+    return value.replace("\0", "") if isinstance(value, str) else ""
