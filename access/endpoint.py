@@ -15,9 +15,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException
 
+from .answers import answerable, headers_of, payload_of
 from .authentication import caller_of
 from .body import read_object
-from .errors import ApiError, answerable, headers_of, payload_of
+from .errors import ApiError
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

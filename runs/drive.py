@@ -128,15 +128,11 @@ class Drive:
         records = await asyncio.to_thread(lambda: list(told(claim.rows)))
         checkpoint = replay(graph, str(claim.run_id), claim.inputs, records)
         asked, answer = checkpoint.suspension(graph), claim.answer
-        fits = asked is not None and answer is not None
-        if fits and asked.node_id == answer.node_id:
-            decision = answer.decision
-        else:
-            decision = None
+        fits = asked and answer and asked.node_id == answer.node_id
         return await self._runtime.resume(
             graph,
             checkpoint=checkpoint,
-            decision=decision,
+            decision=answer.decision if answer and fits else None,
             journal=journal,
             cancellation=self._cancellation,
             metadata=claim.metadata,
@@ -153,6 +149,7 @@ class Drive:
 
     async def _leave(self, claim: Claim, journal: RunJournal) -> None:
         """Nobody drives the run here any more: the host stops, or its journal failed."""
+        journal.hand_over()
         if journal.error is None:
             await self._give_back(claim)
         elif isinstance(journal.error, Fenced):

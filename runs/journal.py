@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import threading
@@ -21,13 +22,19 @@ from django.db import (
     close_old_connections,
     connection,
     reset_queries,
+    transaction,
 )
+from django.db.models import F
 
 from wayflow.errors import WayflowError
+from wayflow.events import RUN_STATUS, Event
+from wayflow.status import RunStatus
 
 from . import commits
 from .live import hub
-from .records import Record
+from .models import JournalEntry, Run, RunQuerySet
+from .records import Record, record, told
+from .writing import write_atomic
 
 logger = logging.getLogger(__name__)
 
@@ -178,6 +185,59 @@ class Writer:
         _tell(shares, lambda s: None if s.run_id in owned else Fenced(s.run_id))
 
 
+def settle_failed(run_id: UUID, error: WayflowError, *, epoch: int) -> bool:
+    """End a run in ``error`` on behalf of its owner, whose engine cannot say it.
+
+    False: the run ended or was taken over.
+    """
+    owned = Run.objects.filter(epoch=epoch)
+    return _settle(owned, run_id, RunStatus.ERROR, error=error.data())
+
+
+def settle_cancelled(run_id: UUID, *, asked: bool = True) -> bool:
+    """Cancel a run that nobody drives; with ``asked`` only if a cancel is requested.
+
+    False: it ended, or somebody drives it.
+    """
+    idle = Run.objects.exclude(status=RunStatus.RUNNING)
+    if asked:
+        idle = idle.filter(cancel_requested_at__isnull=False)
+    with write_atomic():
+        result = _result_so_far(run_id)
+        return _settle(idle, run_id, RunStatus.CANCELLED, result=result)
+
+
+def _settle(
+    runs: RunQuerySet, run_id: UUID, target: RunStatus, **said: Any
+) -> bool:
+    event = Event(event=RUN_STATUS, data={"status": target.value, **said})
+    with write_atomic():
+        if not runs.move(run_id, target, last_seq=F("last_seq") + 1, **said):
+            return False
+        (seq,) = Run.objects.filter(pk=run_id).values_list("last_seq", flat=True)
+        records = [record(seq, event)]
+        commits.insert([(run_id, records)])
+        transaction.on_commit(partial(hub.publish, run_id, records))
+    return True
+
+
+def _result_so_far(run_id: UUID) -> dict[str, Any]:
+    """What the nodes collected; of a field written twice the later node's value."""
+    rows = JournalEntry.objects.filter(run=run_id).order_by("first_seq")
+    collected = {
+        event["data"]["nodeId"]: private["result"]
+        for event, private in told(rows.values_list("events", flat=True))
+        if private and "result" in private
+    }
+    if not collected:
+        return {}
+    graph = Run.objects.select_related("document").get(pk=run_id).document.graph()
+    result: dict[str, Any] = {}
+    for node_id in graph.nodes:
+        result.update(collected.get(node_id, {}))
+    return result
+
+
 def _shared_out(batches: Iterable[Batch]) -> tuple[list[_Share], list[Batch]]:
     """One share for each run, and the batches that do not fit into it."""
     shares: dict[UUID, _Share] = {}
@@ -203,10 +263,11 @@ def _tell(
     for share in shares:
         error = verdict(share)
         for batch in share.batches:
-            told = news.setdefault(batch.loop, [])
-            told.append(partial(batch.settled, error))
+            calls = news.setdefault(batch.loop, [])
+            calls.append(partial(batch.settled, error))
     for loop, calls in news.items():
-        if not loop.is_closed():
+        # A closed loop has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_call_all, calls)
 
 

@@ -19,8 +19,9 @@ from .records import Record, record
 class RunJournal:
     """A ``wayflow.contracts.Journal``, used on the engine's loop alone.
 
-    What is appended within one tick of the loop becomes one batch. ``failed`` is called
-    once when the run's events do not become durable any more; ``error`` then says why.
+    What is appended within one tick of the loop becomes one batch. When the run's
+    events do not become durable any more ``error`` says why; ``failed`` is called then
+    if nobody was waiting to be told.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class RunJournal:
         failed: Callable[[], None],
     ) -> None:
         self.error: WayflowError | None = None
+        self.has_outcome = False
         self._writer = writer
         self._run_id = run_id
         self._epoch = epoch
@@ -46,16 +48,18 @@ class RunJournal:
 
     def append(self, event: Event, private: Private | None = None) -> None:
         if not self._pending:
-            self._loop.call_soon(self._hand_over)
+            self._loop.call_soon(self.hand_over)
         self._seq += 1
-        self._pending.append(record(self._seq, event, private))
+        written = record(self._seq, event, private)
+        self._pending.append(written)
+        self.has_outcome = written.is_outcome
 
     def chunk(self, event: Event) -> None:
         hub.chunk(self._run_id, self._seq, event)
 
     async def commit(self) -> None:
         """Return once all is durable. Raises Fenced and NotDurable."""
-        self._hand_over()
+        self.hand_over()
         if self.error is not None:
             raise self.error
         if self._durable < self._handed:
@@ -63,7 +67,8 @@ class RunJournal:
             self._waiting.append((self._handed, durable))
             await durable
 
-    def _hand_over(self) -> None:
+    def hand_over(self) -> None:
+        """Send what is pending to the writer now."""
         if not self._pending:
             return
         records, self._pending = self._pending, []
@@ -81,17 +86,14 @@ class RunJournal:
         if error is None:
             self._durable = max(self._durable, seq)
             while self._waiting and self._waiting[0][0] <= self._durable:
-                self._resolve(self._waiting.popleft()[1])
+                durable = self._waiting.popleft()[1]
+                if not durable.done():
+                    durable.set_result(None)
         elif self.error is None:
             self.error = error
-            while self._waiting:
-                self._resolve(self._waiting.popleft()[1])
-            self._failed()
-
-    def _resolve(self, durable: asyncio.Future[None]) -> None:
-        if durable.done():
-            return
-        if self.error is None:
-            durable.set_result(None)
-        else:
-            durable.set_exception(self.error)
+            told = [durable for _, durable in self._waiting if not durable.done()]
+            self._waiting.clear()
+            for durable in told:
+                durable.set_exception(error)
+            if not told:
+                self._failed()

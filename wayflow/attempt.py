@@ -7,11 +7,10 @@ import inspect
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
-from types import CoroutineType
 from typing import Any, Protocol
 
 from . import events
-from .contracts import BoundTool, Models, Output, Suspend, Tool
+from .contracts import BoundTool, Journal, Models, Output, Suspend, Tool
 from .errors import (
     MapMultipleLists,
     MapSuspend,
@@ -27,7 +26,7 @@ from .registry import NodeType, Registry, Style, style_of
 from .threads import Threads
 from .values import ABSENT, NotSerializable, plain, text, truncated
 
-MAX_TEXT = 4_000_000
+MAX_TEXT = 1_000_000
 """Characters that one node may stream."""
 
 MAX_EVENTS = 10_000
@@ -37,39 +36,63 @@ BREATH = 64
 """Chunks after which a stream that never suspends lets others run."""
 
 
-class Host(Protocol):
-    """What an attempt needs of the run around it."""
+class Engine(Protocol):
+    """What all runs of one runtime share. Timeouts are in seconds."""
+
+    registry: Registry
+    threads: Threads
+    max_concurrency: int
+    node_timeout: float | None
+    run_timeout: float | None
+
+
+class RunPlan(Protocol):
+    """What handlers may know of the run's beginning."""
 
     @property
     def run_id(self) -> str: ...
     @property
-    def run_inputs(self) -> Mapping[str, Any]: ...
+    def inputs(self) -> Mapping[str, Any]: ...
     @property
     def metadata(self) -> Mapping[str, Any]: ...
-    @property
-    def registry(self) -> Registry: ...
-    @property
-    def threads(self) -> Threads: ...
-    @property
-    def max_concurrency(self) -> int: ...
-    def emit(self, event: Event) -> None: ...
-    def chunk(self, event: Event) -> None: ...
+
+
+class Narrator(Protocol):
     def show_inputs(self, node_id: str, inputs: Mapping[str, Any]) -> None: ...
+
+
+class Host(Protocol):
+    """What an attempt needs of the run around it."""
+
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def plan(self) -> RunPlan: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def report(self) -> Narrator: ...
+    def on_loop(self, function: Callable[..., None], *args: Any) -> None: ...
     async def run_graph(
-        self, graph: Graph, inputs: Mapping[str, Any] | None
+        self, graph: Graph, inputs: Mapping[str, Any] | None, run_id: str
     ) -> dict[str, Any]: ...
 
 
 class NodeContext:
-    """What the handler of one node may know and do; see ``contracts.Context``."""
+    """What the handler of one node may know and do; see ``contracts.Context``.
+
+    Once ``closed`` the node has settled, and a handler left behind is not heard.
+    """
 
     __slots__ = (
         "_calls",
         "_events",
-        "_host",
+        "_graphs",
         "_parent",
         "_tools",
+        "closed",
         "collected",
+        "host",
         "item",
         "node",
     )
@@ -81,18 +104,18 @@ class NodeContext:
         parent: NodeContext | None = None,
         item: int | None = None,
     ) -> None:
+        self.host = host
         self.node = node
         self.item = item
-        self._host = host
+        self.closed = False
+        self.collected: dict[str, Any] = {} if parent is None else parent.collected
         self._parent = parent
         self._tools: dict[str, BoundTool] | None = None
-        self._calls = 0
-        self._events = 0
-        self.collected: dict[str, Any] = {} if parent is None else parent.collected
+        self._calls = self._events = self._graphs = 0
 
     @property
     def run_id(self) -> str:
-        return self._host.run_id
+        return self.host.plan.run_id
 
     @property
     def node_id(self) -> str:
@@ -100,15 +123,15 @@ class NodeContext:
 
     @property
     def run_inputs(self) -> Mapping[str, Any]:
-        return self._host.run_inputs
+        return self.host.plan.inputs
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        return self._host.metadata
+        return self.host.plan.metadata
 
     @property
     def models(self) -> Models:
-        return self._host.registry.models
+        return self.host.engine.registry.models
 
     @property
     def idempotency_key(self) -> str:
@@ -118,7 +141,7 @@ class NodeContext:
     @property
     def tools(self) -> Mapping[str, BoundTool]:
         if self._tools is None:
-            installed = self._host.registry.tools
+            installed = self.host.engine.registry.tools
             self._tools = {
                 name: _AnnouncedTool(name, installed[name], self)
                 for name in selected_tools(self.node)
@@ -127,32 +150,34 @@ class NodeContext:
         return self._tools
 
     def emit(self, event: Event) -> None:
-        name, data = event["event"], event["data"]
+        name = event["event"]
         if name in _ENGINE_EVENTS or "\n" in name or "\r" in name:
             raise ValueError(f"A handler may not emit {name!r}.")
-        self.count_event()
-        own: Event = {"event": name, "data": _serializable(data)}
-        if name == events.NODE_CHUNK:
-            self._host.chunk(own)
-        else:
-            self._host.emit(own)
+        self.announce({"event": name, "data": clean(event["data"])})
+
+    def announce(self, event: Event) -> None:
+        """Send an event on the node's behalf. Raises TooManyEvents."""
+        self._count_event()
+        self.host.on_loop(self._send, event)
 
     def report_inputs(self, inputs: Mapping[str, Any]) -> None:
         if self.item is None:
-            self.count_event()
-            self._host.show_inputs(self.node_id, _serializable(dict(inputs)))
+            self._count_event()
+            self.host.on_loop(self._show_inputs, clean(dict(inputs)))
 
     def collect(self, fields: Mapping[str, Any]) -> None:
-        self.collected.update(_serializable(dict(fields)))
+        self.collected.update(fields)
 
     async def run_graph(
         self, graph: Graph, inputs: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        return await self._host.run_graph(graph, inputs)
+        self._graphs += 1
+        run_id = f"{self.idempotency_key}/{self._graphs}"
+        return await self.host.run_graph(graph, inputs, run_id)
 
     def for_item(self, index: int) -> NodeContext:
         """The context of one list element; it counts and collects with this one."""
-        return NodeContext(self._host, self.node, parent=self, item=index)
+        return NodeContext(self.host, self.node, parent=self, item=index)
 
     def next_call_id(self) -> str:
         """``<node>-tc-<n>``, counting over all items of the node."""
@@ -160,22 +185,28 @@ class NodeContext:
         counter._calls += 1
         return f"{self.node_id}-tc-{counter._calls}"
 
-    def count_event(self) -> None:
-        """Raises TooManyEvents when the node has emitted its share."""
+    async def in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What a plain function returns, or what the awaitable it returns gives."""
+        value = await self.host.engine.threads.call(function, *args)
+        return await value if inspect.isawaitable(value) else value
+
+    def _count_event(self) -> None:
         counter = self._parent or self
         counter._events += 1
         if counter._events > MAX_EVENTS:
             raise TooManyEvents(MAX_EVENTS)
 
-    def announce(self, event: Event) -> None:
-        """Send an event of the engine's own on the node's behalf."""
-        self.count_event()
-        self._host.emit(event)
+    def _send(self, event: Event) -> None:
+        if (self._parent or self).closed:
+            return
+        if event["event"] == events.NODE_CHUNK:
+            self.host.journal.chunk(event)
+        else:
+            self.host.journal.append(event)
 
-    async def in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
-        """What a plain function returns, or what the awaitable it returns gives."""
-        value = await self._host.threads.call(function, *args)
-        return await value if inspect.isawaitable(value) else value
+    def _show_inputs(self, inputs: Mapping[str, Any]) -> None:
+        if not self.closed:
+            self.host.report.show_inputs(self.node_id, inputs)
 
 
 class _AnnouncedTool:
@@ -199,12 +230,12 @@ class _AnnouncedTool:
     async def __call__(self, args: Mapping[str, Any]) -> Any:
         context = self._context
         node_id, call_id = context.node_id, context.next_call_id()
-        args = _serializable(dict(args))
+        args = clean(dict(args))
         context.announce(events.tool_call_start(node_id, call_id, self.name, args))
         began = time.monotonic()
         end: dict[str, Any] = {}
         try:
-            value = _serializable(await self._run(args))
+            value = clean(await self._run(args))
             if value is not ABSENT:
                 end["result"] = truncated(value)
             return value
@@ -234,29 +265,26 @@ def selected_tools(node: Node) -> list[str]:
 def call_inline(
     node_type: NodeType, inputs: dict[str, Any], context: NodeContext
 ) -> Any:
-    """What an inline node emits; a coroutine of it when the work needs to wait.
+    """What an inline node's handler answers; a coroutine of it when it must wait.
 
     Raises what the handler raises.
     """
     node = context.node
     if node.data.get("runPerItem") is True:
         return _per_item(node_type, inputs, context)
-    value = node_type.handler(node, inputs, context)
-    if type(value) is CoroutineType:
-        return _awaited(value)
-    return _serializable(value)
+    return node_type.handler(node, inputs, context)
 
 
 async def call(
     node_type: NodeType, inputs: dict[str, Any], context: NodeContext
 ) -> Any:
-    """What the node's handler emits: a value, ABSENT or a ``Suspend``.
+    """What the node's handler answers: a value, ABSENT or a ``Suspend``.
 
     Raises what the handler raises.
     """
     if context.node.data.get("runPerItem") is True:
         return await _per_item(node_type, inputs, context)
-    return _serializable(await _once(node_type, inputs, context))
+    return await _once(node_type, inputs, context)
 
 
 def routed(node: Node, value: Any) -> dict[str, Any]:
@@ -278,18 +306,15 @@ def _by_port(node: Node, value: Any) -> dict[str, Any]:
     return value
 
 
-def _serializable(value: Any) -> Any:
-    if type(value) is Suspend:
-        data = value.data if value.data is ABSENT else _serializable(value.data)
-        return Suspend(instructions=text(value.instructions), data=data)
+def clean(value: Any) -> Any:
+    """``value`` as plain JSON with JavaScript's numbers; ABSENT stays.
+
+    Raises OutputNotSerializable.
+    """
     try:
         return plain(value)
     except NotSerializable as error:
         raise OutputNotSerializable(str(error)) from error
-
-
-async def _awaited(value: Coroutine[Any, Any, Any]) -> Any:
-    return _serializable(await value)
 
 
 async def _once(
@@ -318,11 +343,12 @@ async def _streamed(chunks: Any, context: NodeContext) -> Any:
             content += delta
             if len(content) > MAX_TEXT:
                 raise OutputTooLarge(MAX_TEXT)
-            if context.item is None:
-                context._host.chunk(events.node_chunk(context.node_id, delta, content))
+            if context.item is None and not context.closed:
+                chunk = events.node_chunk(context.node_id, delta, content)
+                context.host.journal.chunk(chunk)
             count += 1
             if not count % BREATH:
-                await asyncio.sleep(0)
+                await context.host.journal.ready()
     return content
 
 
@@ -343,12 +369,12 @@ async def _per_item(
     async def work() -> None:
         for index, item_inputs in pending:
             item = context.for_item(index)
-            value = _serializable(await _once(node_type, item_inputs, item))
+            value = await _once(node_type, item_inputs, item)
             if type(value) is Suspend:
                 raise MapSuspend
             emitted[index] = value
 
-    await _together(work, min(len(calls), context._host.max_concurrency))
+    await _together(work, min(len(calls), context.host.engine.max_concurrency))
     return _gathered(context.node, emitted)
 
 

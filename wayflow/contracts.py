@@ -20,6 +20,11 @@ class Suspend:
     data: Any
 
 
+def suspend(instructions: str = "", data: Any = None) -> Suspend:
+    """Return this from a handler to pause the run and have a person decide."""
+    return Suspend(instructions=instructions, data=data)
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """The last item of a streaming handler whose output is not its text."""
@@ -264,6 +269,10 @@ class Journal(Protocol):
 
     def chunk(self, event: Event) -> None:
         """Pass on a ``node_chunk``: live only, never stored."""
+        ...
+
+    async def ready(self) -> None:
+        """Return when more chunks are welcome; lets others run meanwhile."""
         ...
 
     async def commit(self) -> None:

@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from types import CoroutineType
-from typing import Any, Protocol
+from typing import Any
 
 from . import events
-from .attempt import NodeContext, call, call_inline, clean, selected_tools
+from .attempt import Engine, NodeContext, call, call_inline, clean, selected_tools
 from .checkpoint import Checkpoint, Decision
 from .contracts import Journal
 from .errors import (
@@ -30,11 +30,10 @@ from .events import Event, Private
 from .graph import Graph
 from .outcome import Cancellation, Completed, Failed, Outcome, Paused, Stopped
 from .progress import Progress
-from .registry import NodeType, Registry, Style
+from .registry import NodeType, Style
 from .report import Report
 from .scheduler import Scheduler
 from .status import NodeStatus, RunStatus
-from .threads import Threads
 from .topology import Topology, find_cycle, topology_of
 from .values import ABSENT
 
@@ -48,16 +47,6 @@ BREATH = 128
 
 GRACE = 2.0
 """Seconds that a handler has to end once it was told to stop."""
-
-
-class Engine(Protocol):
-    """What all runs of one runtime share. Timeouts are in seconds."""
-
-    registry: Registry
-    threads: Threads
-    max_concurrency: int
-    node_timeout: float | None
-    run_timeout: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +122,7 @@ class Drive:
         cancelled: then the handlers are stopped and nothing more is said.
         """
         self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
         self._thread = threading.get_ident()
         self._cancellation.listen(self._interrupt_soon)
         timeout = self.engine.run_timeout
@@ -424,9 +414,9 @@ class Drive:
             self._loop.call_later(GRACE, self._abandon, work)
 
     def _abandon(self, work: _Work) -> None:
-        if work.over or self._leaving or work.task is self._task:
+        if work.over or self._leaving or work.task in (self._task, None):
             return
-        _left_behind.keep(work)
+        _leave_behind(work)
         self._conclude_stopped(work)
         self._settle(work.index)
 
@@ -434,5 +424,41 @@ class Drive:
         """Stop what still works, without a word, and wait a little for it."""
         self._leaving = True
         here = asyncio.current_task()
-        tasks = {work.task for work in self._working.values()} - {here, None}
-        ...
+        works = [w for w in self._working.values() if w.task is not here]
+        for work in works:
+            if work.timer is not None:
+                work.timer.cancel()
+            if work.started and work.task is not None:
+                work.task.cancel()
+        tasks = [work.task for work in works if work.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE)
+        for work in works:
+            if work.task is not None and not work.task.done():
+                _leave_behind(work)
+
+    # --- news -----------------------------------------------------------------------
+
+    async def _wait_for_news(self) -> None:
+        self._news = self._loop.create_future()
+        await self._news
+
+    def _tell_news(self) -> None:
+        news, self._news = self._news, None
+        if news is not None and not news.done():
+            news.set_result(None)
+
+    def _check_journal(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+
+
+_left_behind: set[asyncio.Task[Any]] = set()
+
+
+def _leave_behind(work: _Work) -> None:
+    """Keep a handler that does not stop from being collected, and say so."""
+    assert work.task is not None
+    logger.error("The handler of node %s does not stop", work.context.node_id)
+    _left_behind.add(work.task)
+    work.task.add_done_callback(_left_behind.discard)

@@ -23,8 +23,11 @@ from .values import ABSENT
 class Progress:
     """The fate of every node so far and the values on the ports. Nodes are indexes."""
 
-    def __init__(self, topology: Topology, checkpoint: Checkpoint | None) -> None:
+    def __init__(
+        self, topology: Topology, run_id: str, checkpoint: Checkpoint | None
+    ) -> None:
         self.topology = topology
+        self.run_id = run_id
         self.values: dict[str, Any] = {}
         self.settled: dict[int, NodeStatus] = {}
         self.waiting: dict[int, Suspension] = {}
@@ -83,10 +86,11 @@ class Progress:
         """The suspension of the first waiting node in document order."""
         return self.waiting[min(self.waiting)]
 
-    def freeze(self, run_id: str, inputs: Mapping[str, Any]) -> Checkpoint:
+    def freeze(self, inputs: Mapping[str, Any]) -> Checkpoint:
+        """The run as it stands, to go on from later."""
         nodes = self.topology.nodes
         return Checkpoint(
-            run_id=run_id,
+            run_id=self.run_id,
             fingerprint=fingerprint(self.topology.graph),
             inputs=inputs,
             nodes={nodes[i].id: self._fate(i, nodes[i]) for i in self.settled},

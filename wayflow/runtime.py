@@ -158,8 +158,9 @@ class Runtime:
             yield stream
         finally:
             stream.abandon()
-            cancellation.cancel()
-            await asyncio.wait([task])
+            if not task.done():
+                cancellation.cancel()
+                await asyncio.wait([task])
 
 
 def _answer(outcome: Outcome) -> Completed | Paused:

@@ -9,7 +9,10 @@ from .events import Event, Private
 from .outcome import Outcome
 
 HIGH_WATER = 4_096
-"""Unread events at which a run waits for its reader where it can."""
+"""Unread events at which a run waits for its reader before the next node."""
+
+CHUNKS_AHEAD = 64
+"""Unread events at which a streaming node waits for its reader: chunks are large."""
 
 
 class EventStream:
@@ -23,7 +26,7 @@ class EventStream:
         self._drive: asyncio.Future[Outcome] | None = None
         self._abandoned = False
         self._news: asyncio.Future[None] | None = None
-        self._room: asyncio.Future[None] | None = None
+        self._room = asyncio.Event()
 
     @property
     def outcome(self) -> Outcome:
@@ -39,11 +42,18 @@ class EventStream:
     def chunk(self, event: Event) -> None:
         self.append(event)
 
+    async def ready(self) -> None:
+        await asyncio.sleep(0)
+        await self._behind(CHUNKS_AHEAD)
+
     async def commit(self) -> None:
         """Wait for the reader when it is far behind."""
-        if len(self._events) > HIGH_WATER and not self._abandoned:
-            self._room = asyncio.get_running_loop().create_future()
-            await self._room
+        await self._behind(HIGH_WATER)
+
+    async def _behind(self, most: int) -> None:
+        while len(self._events) > most and not self._abandoned:
+            self._room.clear()
+            await self._room.wait()
 
     def close(self, drive: asyncio.Future[Outcome]) -> None:
         """The run is over: the iteration ends after what is left."""
@@ -54,7 +64,7 @@ class EventStream:
         """Nobody reads any more: what was waiting for that goes on."""
         self._abandoned = True
         self._events.clear()
-        self._wake_writer()
+        self._room.set()
 
     def __aiter__(self) -> EventStream:
         return self
@@ -64,7 +74,7 @@ class EventStream:
             if self._drive is not None:
                 self._drive.result()
                 raise StopAsyncIteration
-            self._wake_writer()
+            self._room.set()
             self._news = asyncio.get_running_loop().create_future()
             await self._news
         return self._events.popleft()
@@ -73,8 +83,3 @@ class EventStream:
         news, self._news = self._news, None
         if news is not None and not news.done():
             news.set_result(None)
-
-    def _wake_writer(self) -> None:
-        room, self._room = self._room, None
-        if room is not None and not room.done():
-            room.set_result(None)

@@ -1,1 +1,1 @@
-"""Design time: workflows, their versions and graphs, and the catalog of what is installed."""
+"""Design time: workflows, their versions and graphs, and what is installed."""

@@ -8,13 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from wayflow.tools import graph_to_tool, tool_name
 
 from wayflow.contracts import Models, Tool
 from wayflow.models.mock import mock_models
 from wayflow.models.openai import OPENAI_URL, openai_models
 from wayflow.nodes import BUILTIN
 from wayflow.registry import Registry, installed
-from wayflow.tools import graph_to_tool, tool_name
 
 from .models import Workflow, WorkflowVersion
 
@@ -83,12 +83,9 @@ def _models() -> Models:
     base_url = settings.WAYFLOW["OPENAI_BASE_URL"] or OPENAI_URL
     real = openai_models(api_key=key, base_url=base_url)
     # What was made without a key goes on to work with one.
-    return replace(
-        real, llm=_with_mock(real.llm, mock.llm), image=_with_mock(real.image, mock.image)
-    )
+    llm, image = _with_mock(real.llm, mock.llm), _with_mock(real.image, mock.image)
+    return replace(real, llm=llm, image=image)
 
 
-def _with_mock(
-    real: Mapping[str, Any], mock: Mapping[str, Any]
-) -> dict[str, Any]:
+def _with_mock(real: Mapping[str, Any], mock: Mapping[str, Any]) -> dict[str, Any]:
     return {**real, MOCK: mock["*"]}

@@ -226,9 +226,7 @@ class Share(models.Model):
     group = models.ForeignKey(
         Group, on_delete=models.CASCADE, related_name="workflow_shares"
     )
-    level = models.CharField(
-        max_length=4, choices=Level.choices, default=Level.VIEW
-    )
+    level = models.CharField(max_length=4, choices=Level.choices, default=Level.VIEW)
 
     class Meta:
         constraints = (

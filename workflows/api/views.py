@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -16,12 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
+from wayflow.validation import validate_graph
 
 from wayflow.graph import Graph
-from wayflow.validation import validate_graph
 from workflows import services
 from workflows.catalog import registry, tools_for
-from workflows.models import Workflow, WorkflowQuerySet, WorkflowVersion
+from workflows.models import Workflow, WorkflowQuerySet
 
 from .serializers import (
     PublishInput,
@@ -87,9 +86,7 @@ class WorkflowViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Workflow]):
             .with_latest_number()
         )
 
-    @extend_schema(
-        request=WorkflowInput, responses={201: WorkflowDetailSerializer}
-    )
+    @extend_schema(request=WorkflowInput, responses={201: WorkflowDetailSerializer})
     def create(self, request: Request) -> Response:
         given = _read(WorkflowInput(data=request.data))
         graph, viewport = given.pop("graph")

@@ -131,9 +131,7 @@ def update_details(
     workflow = editable(workflow_id, by, if_match=if_match)
     before = (workflow.name, workflow.description)
     workflow.name = workflow.name if name is None else name
-    workflow.description = (
-        workflow.description if description is None else description
-    )
+    workflow.description = workflow.description if description is None else description
     if before != (workflow.name, workflow.description):
         _touch(workflow, "name", "description")
     return workflow
@@ -148,9 +146,7 @@ def delete_workflow(
     Raises WorkflowNotFound, NotAllowed and PreconditionFailed.
     """
     may = Workflow.objects.deletable_by(by)
-    workflow = held(
-        may, workflow_id, by, "delete this workflow", if_match=if_match
-    )
+    workflow = held(may, workflow_id, by, "delete this workflow", if_match=if_match)
     workflow.deleted_at = timezone.now()
     workflow.save(update_fields=["deleted_at"])
 

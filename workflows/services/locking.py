@@ -39,9 +39,7 @@ class PreconditionFailed(ApiError):
         )
 
 
-def editable(
-    workflow_id: UUID, by: User, *, if_match: str | None = None
-) -> Workflow:
+def editable(workflow_id: UUID, by: User, *, if_match: str | None = None) -> Workflow:
     """The workflow, held until the transaction ends, for a change by ``by``.
 
     Raises WorkflowNotFound, NotAllowed and PreconditionFailed.

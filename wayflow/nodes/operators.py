@@ -1,0 +1,75 @@
+"""The comparisons of Conditional and of list filters, with JavaScript's coercion."""
+
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from wayflow import patterns
+from wayflow.errors import InvalidRegex, RegexTimeout
+from wayflow.values import number, text
+
+MATCHES = "matches"
+MATCH_BUDGET = 0.1
+"""Seconds that all matching of one node may take."""
+
+_Test = Callable[[Any, Any], bool]
+
+
+def _on_numbers(compare: _Test) -> _Test:
+    # NaN compares false with everything, in Python as in JavaScript.
+    return lambda value, target: compare(number(value), number(target))
+
+
+def _on_lowered(compare: Callable[[str, str], bool]) -> _Test:
+    return lambda value, target: compare(text(value).lower(), text(target).lower())
+
+
+ORDERING: Mapping[str, _Test] = {
+    ">": _on_numbers(operator.gt),
+    "<": _on_numbers(operator.lt),
+    ">=": _on_numbers(operator.ge),
+    "<=": _on_numbers(operator.le),
+}
+
+TESTS: Mapping[str, _Test] = {
+    "==": lambda value, target: text(value) == text(target),
+    "!=": lambda value, target: text(value) != text(target),
+    "contains": _on_lowered(operator.contains),
+    "startsWith": _on_lowered(str.startswith),
+    "endsWith": _on_lowered(str.endswith),
+    **ORDERING,
+}
+
+OPERATORS = (*TESTS, MATCHES)
+
+
+def holds(name: str, value: Any, target: Any) -> bool:
+    """Whether the comparison holds; one that is not known never does."""
+    test = TESTS.get(name)
+    return test is not None and test(value, target)
+
+
+def compiled(source: str) -> patterns.Pattern:
+    """The pattern ``source``, bare or as ``/pattern/flags``. Raises InvalidRegex."""
+    try:
+        return patterns.compile(source)
+    except patterns.PatternError as error:
+        raise InvalidRegex(source, error.reason) from error
+
+
+def matching(source: str, texts: Iterable[str]) -> list[bool]:
+    """Which texts match, all under one time budget; to be called in a thread.
+
+    Raises InvalidRegex and RegexTimeout.
+    """
+    pattern = compiled(source)
+    deadline = time.monotonic() + MATCH_BUDGET
+    try:
+        return [pattern.search(text, deadline=deadline) for text in texts]
+    except patterns.PatternTimeout as error:
+        raise RegexTimeout(source, round(MATCH_BUDGET * 1000)) from error
+    except patterns.PatternError as error:
+        raise InvalidRegex(source, error.reason) from error
