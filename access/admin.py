@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelChoiceField, ModelForm
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import Form, ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
@@ -23,7 +23,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
+class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
     """Django's own page of users, in this admin's clothes."""
 
     form = UserChangeForm
@@ -32,7 +32,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Django's own page of groups, in this admin's clothes."""
 
 
@@ -64,10 +64,9 @@ class TokenAdmin(ModelAdmin):
         # Whoever issues a token for somebody can act as them.
         if db_field.name == "owner":
             users = User.objects.filter(is_active=True)
-            kwargs["queryset"] = (
-                users if _rules(request) else users.filter(pk=request.user.pk)
-            )
-            kwargs["initial"] = request.user.pk
+            if not _rules(request):
+                users = users.filter(username=request.user.get_username())
+            kwargs.update(queryset=users, initial=request.user.pk)
         field: ModelChoiceField[Any] | None = super().formfield_for_foreignkey(
             db_field, request, **kwargs
         )
@@ -82,9 +81,9 @@ class TokenAdmin(ModelAdmin):
         return request.user.has_perm("access.change_token")
 
     def save_model(
-        self, request: HttpRequest, obj: Token, form: ModelForm[Token], change: bool
+        self, request: HttpRequest, obj: Model, form: Form, change: bool
     ) -> None:
-        clear = obj.draw()
+        clear = cast(Token, obj).draw()
         super().save_model(request, obj, form, change)
         self.message_user(
             request,

@@ -4,7 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseForbidden,
+)
 from django.middleware.csrf import CsrfViewMiddleware
 
 
@@ -30,7 +35,7 @@ class CsrfMiddleware(CsrfViewMiddleware):
     def process_view(
         self,
         request: HttpRequest,
-        callback: Callable[..., Any] | None,
+        callback: Callable[..., HttpResponseBase],
         callback_args: tuple[Any, ...],
         callback_kwargs: dict[str, Any],
     ) -> HttpResponseForbidden | None:
@@ -41,9 +46,9 @@ class CsrfMiddleware(CsrfViewMiddleware):
 
 def refusal(request: HttpRequest) -> str | None:
     """Why the rule refuses ``request``, for views that the middleware exempts."""
-    rule = _Rule(lambda _: HttpResponse())
+    rule = _Rule(_nowhere)
     rule.process_request(request)
-    rule.process_view(request, None, (), {})
+    rule.process_view(request, _nowhere, (), {})
     return rule.reason
 
 
@@ -53,3 +58,7 @@ class _Rule(CsrfMiddleware):
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponseForbidden:
         self.reason = reason
         return HttpResponseForbidden()
+
+
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()

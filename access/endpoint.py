@@ -27,6 +27,12 @@ THREADS = 8
 
 Later: TypeAlias = Coroutine[Any, Any, HttpResponseBase]
 Answer: TypeAlias = HttpResponseBase | Later
+Handler: TypeAlias = Callable[..., Answer]
+"""``handler(call, **url_kwargs)``: answers at once, or by a coroutine.
+
+It runs in a thread of ours and may use the database; its coroutine, which is awaited on
+the loop, may not.
+"""
 
 logger = logging.getLogger(__name__)
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="endpoint")
@@ -39,15 +45,6 @@ class Call:
     request: HttpRequest
     user: User
     body: dict[str, Any]
-
-
-class Handler(Protocol):
-    """Answers a call: at once, or by a coroutine that is awaited on the loop.
-
-    It runs in a thread of ours and may use the database there; the coroutine may not.
-    """
-
-    def __call__(self, call: Call, **url_kwargs: Any) -> Answer: ...
 
 
 class AsyncView(Protocol):

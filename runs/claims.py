@@ -41,6 +41,7 @@ class Claim:
     epoch: int
     last_seq: int
     document_id: int
+    owner_id: int
     inputs: dict[str, Any]
     metadata: dict[str, Any]
     cancel_requested: bool
@@ -101,6 +102,7 @@ def _found(run: Run) -> Claim:
         epoch=run.epoch,
         last_seq=run.last_seq,
         document_id=run.document_id,
+        owner_id=run.owner_id,
         inputs=run.inputs,
         metadata={
             "user_id": run.owner_id,

@@ -22,6 +22,7 @@ from .graphs import GraphCache
 from .journal import Fenced, Writer, settle_cancelled, settle_failed
 from .records import told
 from .run_journal import RunJournal
+from .runtimes import runtime_for
 
 logger = logging.getLogger(__name__)
 
@@ -111,8 +112,11 @@ class Drive:
 
     async def _advance(self, claim: Claim, journal: RunJournal) -> Completed | Paused:
         graph = await self._graphs.get(claim.document_id)
+        runtime = await runtime_for(
+            graph, owner_id=claim.owner_id, shared=self._runtime
+        )
         if not claim.rows:
-            return await self._runtime.run(
+            return await runtime.run(
                 graph,
                 claim.inputs,
                 run_id=str(claim.run_id),
@@ -120,16 +124,16 @@ class Drive:
                 cancellation=self._cancellation,
                 metadata=claim.metadata,
             )
-        return await self._continue(graph, claim, journal)
+        return await self._continue(runtime, graph, claim, journal)
 
     async def _continue(
-        self, graph: Graph, claim: Claim, journal: RunJournal
+        self, runtime: Runtime, graph: Graph, claim: Claim, journal: RunJournal
     ) -> Completed | Paused:
         records = await asyncio.to_thread(lambda: list(told(claim.rows)))
         checkpoint = replay(graph, str(claim.run_id), claim.inputs, records)
         asked, answer = checkpoint.suspension(graph), claim.answer
         fits = asked and answer and asked.node_id == answer.node_id
-        return await self._runtime.resume(
+        return await runtime.resume(
             graph,
             checkpoint=checkpoint,
             decision=answer.decision if answer and fits else None,

@@ -9,13 +9,15 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils import timezone
 
-from wayflow import Cancellation, Runtime
+from wayflow import Runtime
 from workflows.catalog import registry
 
 from . import claims
@@ -26,8 +28,8 @@ from .journal import Writer
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
-LOOK_FOR_THE_DEAD_EVERY = 5
-"""Beats between two looks for runs whose owner is gone."""
+SEARCH_EVERY = 5
+"""Beats between two searches for runs that nobody drives."""
 
 GRACE_SECONDS = 5.0
 
@@ -35,28 +37,31 @@ GRACE_SECONDS = 5.0
 class EngineHost:
     """Claims runs and drives them until it is stopped; then it gives them back.
 
-    Every method may be called from any thread, and none waits for a run.
+    Every method may be called from any thread; only ``stop`` waits.
     """
 
-    def __init__(self, *, runtime: Runtime, recovers: bool = False) -> None:
-        """With ``recovers`` it also takes up runs that nobody drives."""
+    def __init__(self, runtime: Runtime) -> None:
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{uuid4().hex[:8]}"
-        self.runtime = runtime
         self.writer = Writer()
-        self.graphs = GraphCache(self.writer)
-        self._recovers = recovers
+        self._runtime = runtime
+        self._graphs = GraphCache()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
         self._drives: dict[UUID, Drive] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._recovers = False
         self._closing = False
         self._stopping = threading.Lock()
-        self._stopped = False
+        self.stopped = False
 
     def start(self) -> None:
         self.writer.start()
         self._thread.start()
-        self._on_loop(self._begin)
+        self._on_loop(lambda: self._keep(self._beat()))
+
+    def recover(self) -> None:
+        """Take up runs that nobody drives, now and from now on."""
+        self._on_loop(self._begin_to_recover)
 
     def submit(self, run_id: UUID) -> None:
         """Drive a queued run. After ``stop`` it stays queued for the next host."""
@@ -69,22 +74,19 @@ class EngineHost:
     def stop(self, grace: float = GRACE_SECONDS) -> None:
         """Give the runs back, store what they said, end both threads. Idempotent."""
         with self._stopping:
-            if self._stopped:
+            if self.stopped:
                 return
-            self._stopped = True
+            self.stopped = True
             self._on_loop(lambda: self._keep(self._close(grace)))
             self._thread.join(2 * grace)
-            if not self.writer.stop(grace):
-                logger.error("The journal of host %s did not end", self.name)
-
-    # --- on the loop ---
+            if self._thread.is_alive() or not self.writer.stop(grace):
+                logger.error("Host %s did not stop within %g s", self.name, grace)
 
     def _live(self) -> None:
         asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_forever()
-        finally:
-            self._loop.close()
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
 
     def _on_loop(self, call: Callable[[], object]) -> None:
         # A context of its own: a task that copied the caller's would keep the thread
@@ -94,12 +96,122 @@ class EngineHost:
         except RuntimeError:
             logger.debug("Host %s has stopped", self.name)
 
-    def _begin(self) -> None:
-        self._keep(self._beat())
+    # --- on the loop ---
 
-    def _keep(self, work: Any) -> asyncio.Task[None]:
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def _drive(self, run_id: UUID) -> None:
+        if self._closing:
+            return
+        if run_id in self._drives:
+            self._drives[run_id].again = True
+            return
+        drive = self._drives[run_id] = Drive(
+            run_id,
+            host=self.name,
+            runtime=self._runtime,
+            writer=self.writer,
+            graphs=self._graphs,
+        )
+        self._keep(drive.live()).add_done_callback(partial(self._ended, run_id))
+
+    def _ended(self, run_id: UUID, task: asyncio.Task[None]) -> None:
+        drive = self._drives.pop(run_id)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("Run %s was lost by its host", run_id, exc_info=error)
+        if drive.again:
+            self._drive(run_id)
+
+    def _cancel(self, run_id: UUID) -> None:
+        if run_id in self._drives:
+            self._drives[run_id].cancel()
+
+    def _begin_to_recover(self) -> None:
+        self._recovers = True
+        self._keep(self._search())
+
+    async def _beat(self) -> None:
+        beats = 0
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            beats += 1
+            if self._drives:
+                await self._renew()
+            if self._recovers and not beats % SEARCH_EVERY:
+                await self._search()
+
+    async def _renew(self) -> None:
+        mine = list(self._drives)
+        work = partial(claims.renew, mine, host=self.name, now=timezone.now())
+        for run_id in await self._ask(work) or ():
+            self._cancel(run_id)
+
+    async def _search(self) -> None:
+        work = partial(claims.take_from_the_dead, timezone.now())
+        for run_id in await self._ask(work) or ():
+            self._drive(run_id)
+
+    async def _ask(self, work: Callable[[], list[UUID]]) -> list[UUID] | None:
+        try:
+            return await asyncio.wrap_future(self.writer.call(work))
+        except Exception:
+            logger.exception("Host %s could not look after its runs", self.name)
+            return None
+
+    async def _close(self, grace: float) -> None:
+        self._closing = True
+        others = self._tasks - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others, timeout=grace)
+        self._loop.stop()
+
+
+_lock = threading.Lock()
+_current: EngineHost | None = None
+
+
+def current() -> EngineHost:
+    """The process's host, started at the first call; after ``stop`` a stopped one."""
+    global _current
+    with _lock:
+        if _current is None:
+            _current = _started()
+            atexit.register(stop)
+        return _current
+
+
+def start() -> None:
+    """Have the process's host run, and take up what nobody drives."""
+    global _current
+    with _lock:
+        if _current is not None and _current.stopped:
+            _current = _started()
+    current().recover()
+
+
+def stop(grace: float = GRACE_SECONDS) -> None:
+    """Stop the process's host, if there is one. Idempotent."""
+    with _lock:
+        host = _current
+    if host is not None:
+        host.stop(grace)
+
+
+def _started() -> EngineHost:
+    limits = settings.WAYFLOW
+    host = EngineHost(
+        Runtime(
+            registry(),
+            max_concurrency=limits["MAX_CONCURRENCY"],
+            node_timeout=limits["NODE_TIMEOUT"],
+            run_timeout=limits["RUN_TIMEOUT"],
+        )
+    )
+    host.start()
+    return host

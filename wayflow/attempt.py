@@ -257,8 +257,9 @@ _ENGINE_EVENTS = {events.RUN_STATUS, events.NODE_STATUS}
 
 def selected_tools(node: Node) -> list[str]:
     """The tool names that a node selects, each once, in its order."""
-    tools = node.data.get("tools")
-    names = tools if isinstance(tools, list) else []
+    names = node.data.get("tools")
+    if not isinstance(names, list):
+        return []
     return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 

@@ -1,4 +1,4 @@
-"""What a run needs to go on: the fate of its nodes, their values, its open questions."""
+"""What a run needs to go on: its nodes' fates and values, and its open questions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .values import ABSENT
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's answer: which branch, and the data that takes the reviewed one's place.
+    """A person's answer: which branch, and data to take the reviewed one's place.
 
     ``data`` left out keeps what was reviewed; ``None`` is data.
     """
@@ -190,4 +190,4 @@ def _output_data(graph: Graph, node_id: NodeId, fate: NodeFate) -> dict[str, Any
     present = {p: v for p, v in fate.outputs.items() if v is not ABSENT}
     if len(ports) > 1:
         return {"outputData": present}
-    return {"outputData": v for v in present.values()}
+    return {"outputData": next(iter(present.values()))} if present else {}

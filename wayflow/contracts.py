@@ -192,7 +192,7 @@ class ContentDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
-    """A tool call, whole. ``args_parse_error`` says why ``args`` is not what it sent."""
+    """A whole tool call; ``args_parse_error`` says why ``args`` could not be read."""
 
     id: str
     name: str
@@ -243,9 +243,9 @@ class ImageProvider(Protocol):
 class Models:
     """Who serves which model, and how a chat is conducted.
 
-    ``llm`` and ``image`` map a pattern (exact id, ``prefix*`` or ``*``) to a provider or
-    to a plain handler. ``fetch`` reads a remote image as a ``data:`` URI for providers
-    that refuse URLs; ``sleep`` waits seconds between retries.
+    ``llm`` and ``image`` map a pattern (exact id, ``prefix*`` or ``*``) to a provider
+    or to a plain handler. ``fetch`` reads a remote image as a ``data:`` URI, for
+    providers that refuse URLs; ``sleep`` waits seconds between retries.
     """
 
     llm: Mapping[str, ModelProvider | Handler] = field(default_factory=dict)

@@ -30,6 +30,9 @@ class Private(TypedDict, total=False):
     suspension: dict[str, Any]
 
 
+# The states are spelled by ``_value_``: it is read without the descriptor of ``value``,
+# which would cost as much as the rest of an event.
+
 RUN_STATUS = "run_status"
 NODE_STATUS = "node_status"
 EDGE_STATUS = "edge_status"
@@ -68,12 +71,15 @@ def node_status(node_id: str, status: NodeStatus, **more: Any) -> Event:
     """A node's new state; ``more`` is inputs, outputData, error and the timestamps."""
     return {
         "event": NODE_STATUS,
-        "data": {"nodeId": node_id, "status": status.value, **more},
+        "data": {"nodeId": node_id, "status": status._value_, **more},
     }
 
 
 def edge_status(edge_id: str, status: EdgeStatus) -> Event:
-    return {"event": EDGE_STATUS, "data": {"edgeId": edge_id, "status": status.value}}
+    return {
+        "event": EDGE_STATUS,
+        "data": {"edgeId": edge_id, "status": status._value_},
+    }
 
 
 def node_chunk(node_id: str, delta: str, content: str) -> Event:

@@ -74,7 +74,9 @@ class Progress:
             return UnschedulableGraph(
                 [node.id for i, node in enumerate(nodes) if i not in self.settled]
             )
-        failures = {nodes[i].id: self._failures[i] for i in sorted(self._failures)}
+        failures: dict[str, ErrorData] = {
+            nodes[i].id: self._failures[i] for i in sorted(self._failures)
+        }
         match list(failures.items()):
             case []:
                 return None

@@ -1,4 +1,4 @@
-"""What becomes of nodes, noted in the progress and told to the journal in one breath."""
+"""What becomes of nodes: noted in the progress and told to the journal at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .attempt import clean, routed
 from .checkpoint import Suspension
 from .contracts import Journal, Suspend
 from .errors import ErrorData
-from .events import Event, Private
+from .events import Private
 from .progress import Progress
 from .status import EdgeStatus, NodeStatus
 from .values import ABSENT, truncated, truncated_fields
@@ -22,7 +22,7 @@ class Report:
 
     def __init__(self, progress: Progress, journal: Journal) -> None:
         self._progress = progress
-        self._journal = journal
+        self._say = journal.append
         self._topology = progress.topology
 
     def begin(self, index: int) -> dict[str, Any]:
@@ -39,15 +39,15 @@ class Report:
         self.show_inputs(self._id(index), inputs, startedAt=_now())
         return inputs
 
-    def show_inputs(
-        self, node_id: str, inputs: Mapping[str, Any], **more: Any
-    ) -> None:
+    def show_inputs(self, node_id: str, inputs: Mapping[str, Any], **more: Any) -> None:
         """Say that the node runs with these inputs, long ones cut."""
         shown = {port: truncated(value) for port, value in inputs.items()}
         running = NodeStatus.RUNNING
         self._say(events.node_status(node_id, running, inputs=shown, **more))
 
-    def finish(self, index: int, value: Any, result: Mapping[str, Any], key: str) -> None:
+    def finish(
+        self, index: int, value: Any, result: Mapping[str, Any], key: str
+    ) -> None:
         """The handler answered ``value``: the node is complete or waits for a person.
 
         Raises OutputNotSerializable and MultiPortMismatch, having said nothing.
@@ -58,7 +58,9 @@ class Report:
             return
         value = clean(value)
         outputs = routed(node, value)
-        private = self._progress.complete(index, outputs, clean(dict(result)))
+        private = self._progress.complete(
+            index, outputs, clean(dict(result)) if result else {}
+        )
         private["key"] = key
         self.complete(node.id, value, private)
         self._rest_edges(index)
@@ -110,9 +112,6 @@ class Report:
 
     def _id(self, index: int) -> str:
         return self._topology.nodes[index].id
-
-    def _say(self, event: Event, private: Private | None = None) -> None:
-        self._journal.append(event, private)
 
 
 def _now() -> int:

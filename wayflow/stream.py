@@ -37,7 +37,8 @@ class EventStream:
 
     def append(self, event: Event, private: Private | None = None) -> None:
         self._events.append(event)
-        self._wake_reader()
+        if self._news is not None:
+            self._wake_reader()
 
     def chunk(self, event: Event) -> None:
         self.append(event)

@@ -1,4 +1,4 @@
-"""Worker threads for plain functions; one that hangs is left behind, never waited for."""
+"""Worker threads for plain functions; one that hangs is left behind."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def tool_name(name: str) -> str | None:
-    """The name in snake_case, of ASCII letters and digits; None when nothing is left."""
+    """The name in snake_case, ASCII only; None when nothing is left of it."""
     return _NOT_A_WORD.sub("_", name.lower()).strip("_") or None
 
 

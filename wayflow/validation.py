@@ -182,13 +182,14 @@ def _prompt_issues(
     return unset + invalid
 
 
-def _unwired(
-    node: Node, wired: set[tuple[NodeId, Any]]
-) -> Callable[[str], bool]:
+def _unwired(node: Node, wired: set[tuple[NodeId, Any]]) -> Callable[[str], bool]:
     defaults = {
-        row["name"]: row.get("default") for row in rows(node.data.get("variableDefaults"))
+        row["name"]: row.get("default")
+        for row in rows(node.data.get("variableDefaults"))
     }
-    return lambda name: (node.id, name) not in wired and defaults.get(name) in (None, "")
+    return lambda name: (
+        (node.id, name) not in wired and defaults.get(name) in (None, "")
+    )
 
 
 def _unknown_tools(node: Node, tools: Mapping[str, Any]) -> Iterator[Issue]:

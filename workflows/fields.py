@@ -14,6 +14,11 @@ class JsonTextField(models.TextField[Any, Any]):
 
     description = "JSON in its own order"
 
+    # By these the type checker learns what the attribute takes and gives.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+    _pyi_lookup_exact_type: Any
+
     def from_db_value(self, value: str | None, *_: Any) -> Any:
         return None if value is None else parse(value)
 

@@ -121,7 +121,9 @@ def _other_value(value: Any) -> Any:
         return not value
     if isinstance(value, str):
         return f"{value[:-1]}~" if value.endswith("\n\n") else f"{value}~"
-    return "~" if value is None else value * 2 + 1
+    if value is None:
+        return "~"
+    return value + 1 if abs(value) < 1e9 else value * 2
 
 
 def _longer(items: list[Any]) -> list[Any]:

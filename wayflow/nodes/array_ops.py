@@ -15,6 +15,7 @@ from wayflow.graph import Node
 from wayflow.ports import Fixed
 from wayflow.registry import NodeType
 from wayflow.values import ABSENT, display, number, plain, text
+
 from .operators import MATCHES, holds, matching
 
 Operation = Mapping[str, Any]
@@ -96,7 +97,7 @@ def _given(value: Any, default: Any) -> Any:
 
 def _compared(a: Any, b: Any) -> int:
     if _is_number(a) and _is_number(b):
-        return (a > b) - (a < b)
+        return int(a > b) - int(a < b)
     return collation.compare(text(a), text(b))
 
 

@@ -11,6 +11,7 @@ from wayflow.graph import Node
 from wayflow.ports import Fixed
 from wayflow.registry import NodeType
 from wayflow.values import number, text
+
 from .operators import MATCHES, OPERATORS, ORDERING, compiled, holds, matching
 
 

@@ -67,7 +67,7 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
 
     class Meta:
         model = Workflow
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "name",
             "description",
@@ -128,7 +128,14 @@ class VersionSerializer(serializers.ModelSerializer[WorkflowVersion]):
 
     class Meta:
         model = WorkflowVersion
-        fields = ("number", "label", "author", "digest", "nodeCount", "createdAt")
+        fields: tuple[str, ...] = (
+            "number",
+            "label",
+            "author",
+            "digest",
+            "nodeCount",
+            "createdAt",
+        )
         read_only_fields = fields
 
 

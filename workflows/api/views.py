@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import transaction
-from django_filters import rest_framework as filters
+from django_filters.filters import CharFilter
+from django_filters.rest_framework.backends import DjangoFilterBackend
+from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -15,9 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
-from wayflow.validation import validate_graph
 
 from wayflow.graph import Graph
+from wayflow.validation import validate_graph
 from workflows import services
 from workflows.catalog import registry, tools_for
 from workflows.models import Workflow, WorkflowQuerySet
@@ -47,10 +49,10 @@ IF_MATCH = OpenApiParameter(
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH)
 
 
-class WorkflowFilter(filters.FilterSet):
+class WorkflowFilter(FilterSet):
     """``?owner=`` takes a user name."""
 
-    owner = filters.CharFilter("owner__username")
+    owner = CharFilter("owner__username")  # type: ignore[no-untyped-call]
 
 
 def found_in(graph: Graph, user: User) -> Response:
@@ -71,7 +73,7 @@ class WorkflowViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Workflow]):
 
     serializer_class = WorkflowSerializer
     queryset = Workflow.objects.none()
-    filter_backends = (filters.DjangoFilterBackend, SearchFilter, OrderingFilter)
+    filter_backends = (DjangoFilterBackend, SearchFilter, OrderingFilter)
     filterset_class = WorkflowFilter
     search_fields = ("name", "description")
     ordering_fields = ("name", "created_at", "updated_at")

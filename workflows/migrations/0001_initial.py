@@ -1,11 +1,13 @@
 """The tables of this room at its start."""
 
+import uuid
+
 import django.db.models.deletion
 import django.utils.timezone
-import uuid
-import workflows.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import workflows.fields
 
 
 class Migration(migrations.Migration):
