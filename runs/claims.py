@@ -40,7 +40,7 @@ class Claim:
     run_id: UUID
     epoch: int
     last_seq: int
-    document_id: int
+    digest: str
     owner_id: int
     inputs: dict[str, Any]
     metadata: dict[str, Any]
@@ -60,7 +60,10 @@ def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
             started_at=Coalesce(F("started_at"), Value(now)),
             attempts=F("attempts") + 1,
         )
-        return _found(Run.objects.get(pk=run_id)) if claimed else None
+        if not claimed:
+            return None
+        rows = Run.objects.select_related("document").defer("document__content")
+        return _found(rows.get(pk=run_id))
 
 
 def give_back(run_id: UUID, *, epoch: int) -> bool:
@@ -101,7 +104,7 @@ def _found(run: Run) -> Claim:
         run_id=run.pk,
         epoch=run.epoch,
         last_seq=run.last_seq,
-        document_id=run.document_id,
+        digest=run.document.digest,
         owner_id=run.owner_id,
         inputs=run.inputs,
         metadata={

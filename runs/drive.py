@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from wayflow import Cancellation, Cancelled, Completed, Paused, Runtime, WayflowError
@@ -18,7 +19,7 @@ from wayflow.graph import Graph
 
 from . import claims
 from .claims import Claim
-from .graphs import GraphCache
+from .graphs import graphs
 from .journal import Fenced, Writer, settle_cancelled, settle_failed
 from .records import told
 from .run_journal import RunJournal
@@ -52,14 +53,12 @@ class Drive:
         host: str,
         runtime: Runtime,
         writer: Writer,
-        graphs: GraphCache,
     ) -> None:
         self.again = False
         self._run_id = run_id
         self._host = host
         self._runtime = runtime
         self._writer = writer
-        self._graphs = graphs
         self._cancellation = Cancellation()
 
     def cancel(self) -> None:
@@ -111,7 +110,9 @@ class Drive:
             raise
 
     async def _advance(self, claim: Claim, journal: RunJournal) -> Completed | Paused:
-        graph = await self._graphs.get(claim.document_id)
+        graph = graphs.known(claim.digest) or await asyncio.to_thread(
+            _load, claim.digest
+        )
         runtime = await runtime_for(
             graph, owner_id=claim.owner_id, shared=self._runtime
         )
@@ -173,3 +174,10 @@ class Drive:
 
     async def _call(self, function: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._writer.call(function))
+
+
+def _load(digest: str) -> Graph:
+    try:
+        return graphs.load(digest)
+    finally:
+        connection.close()

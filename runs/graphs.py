@@ -1,11 +1,9 @@
-"""Compiled graphs, kept by document: many runs share few graphs."""
+"""Graphs in memory, kept by digest: many runs share few graphs."""
 
 from __future__ import annotations
 
-import asyncio
+import threading
 from collections import OrderedDict
-
-from django.db import connection
 
 from wayflow.graph import Graph
 from wayflow.topology import topology_of
@@ -15,35 +13,39 @@ KEPT = 64
 
 
 class GraphCache:
-    """The graphs last used. Documents never change, so neither do these.
-
-    Used on one loop alone.
-    """
+    """The compiled graphs last used. From any thread."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._graphs: OrderedDict[int, asyncio.Future[Graph]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._graphs: OrderedDict[str, Graph] = OrderedDict()
 
-    async def get(self, document_id: int) -> Graph:
-        """The graph of a document, read once however many ask at the same time."""
-        reading = self._graphs.get(document_id)
-        if reading is None:
-            reading = asyncio.ensure_future(asyncio.to_thread(_read, document_id))
-            self._graphs[document_id] = reading
+    def known(self, digest: str) -> Graph | None:
+        """The graph with this digest, if it was used lately."""
+        with self._lock:
+            graph = self._graphs.get(digest)
+            if graph is not None:
+                self._graphs.move_to_end(digest)
+            return graph
+
+    def keep(self, digest: str, graph: Graph) -> Graph:
+        """``graph``, compiled, for whoever asks for it next."""
+        topology_of(graph)
+        with self._lock:
+            self._graphs[digest] = graph
+            self._graphs.move_to_end(digest)
             if len(self._graphs) > self._kept:
                 self._graphs.popitem(last=False)
-        self._graphs.move_to_end(document_id)
-        try:
-            return await asyncio.shield(reading)
-        except Exception:
-            self._graphs.pop(document_id, None)
-            raise
+        return graph
+
+    def load(self, digest: str) -> Graph:
+        """The graph of the stored document with this digest."""
+        graph = self.known(digest)
+        if graph is None:
+            document = GraphDocument.objects.get(digest=digest)
+            graph = self.keep(digest, document.graph())
+        return graph
 
 
-def _read(document_id: int) -> Graph:
-    try:
-        graph = GraphDocument.objects.get(pk=document_id).graph()
-    finally:
-        connection.close()
-    topology_of(graph)
-    return graph
+graphs = GraphCache()
+"""The process's own."""

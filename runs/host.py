@@ -22,7 +22,6 @@ from workflows.catalog import registry
 
 from . import claims
 from .drive import Drive
-from .graphs import GraphCache
 from .journal import Writer
 
 logger = logging.getLogger(__name__)
@@ -44,7 +43,6 @@ class EngineHost:
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{uuid4().hex[:8]}"
         self.writer = Writer()
         self._runtime = runtime
-        self._graphs = GraphCache()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
         self._drives: dict[UUID, Drive] = {}
@@ -115,7 +113,6 @@ class EngineHost:
             host=self.name,
             runtime=self._runtime,
             writer=self.writer,
-            graphs=self._graphs,
         )
         self._keep(drive.live()).add_done_callback(partial(self._ended, run_id))
 

@@ -1,0 +1,26 @@
+"""What may be done with runs: one verb each, by keyword, whole or not at all."""
+
+from .cancelling import abandon, request_cancel
+from .deciding import ReviewNotOpen, UnknownBranch, decide
+from .finding import RunNotFound
+from .starting import (
+    IdempotencyKeyReused,
+    Idempotency,
+    UnknownNodeType,
+    start_graph,
+    start_workflow,
+)
+
+__all__ = [
+    "Idempotency",
+    "IdempotencyKeyReused",
+    "ReviewNotOpen",
+    "RunNotFound",
+    "UnknownBranch",
+    "UnknownNodeType",
+    "abandon",
+    "decide",
+    "request_cancel",
+    "start_graph",
+    "start_workflow",
+]
