@@ -81,9 +81,9 @@ async def per_node(
     bare = await best(make, bare_loop) / nodes * 1e6
     tasks = await best(make, task_per_node) / nodes * 1e6
     return [
-        f"{title}: {engine:.1f} µs a node (aim {aim:g})",
-        f"    bare loop {bare:.2f} µs, task per node {tasks:.2f} µs, "
-        f"{engine / tasks:.1f} × a task per node",
+        f"{title}: {engine:.1f} us a node (aim {aim:g})",
+        f"    bare loop {bare:.2f} us, task per node {tasks:.2f} us, "
+        f"{engine / tasks:.1f} x a task per node",
     ]
 
 

@@ -74,9 +74,7 @@ def give_back(run_id: UUID, *, epoch: int) -> bool:
 
 def renew(run_ids: Collection[UUID], *, host: str, now: datetime) -> list[UUID]:
     """Keep the runs of ``host`` a while longer; those to be cancelled are returned."""
-    mine = Run.objects.filter(
-        pk__in=run_ids, host=host, status=RunStatus.RUNNING
-    )
+    mine = Run.objects.filter(pk__in=run_ids, host=host, status=RunStatus.RUNNING)
     with write_atomic():
         mine.update(lease_expires_at=now + LEASE)
     asked = mine.filter(cancel_requested_at__isnull=False)
@@ -89,9 +87,7 @@ def take_from_the_dead(now: datetime) -> list[UUID]:
     for run_id in dead.values_list("pk", flat=True):
         with write_atomic():
             dead.move(run_id, RunStatus.QUEUED)
-    waiting = Run.objects.filter(
-        status=RunStatus.QUEUED, created_at__lt=now - PATIENCE
-    )
+    waiting = Run.objects.filter(status=RunStatus.QUEUED, created_at__lt=now - PATIENCE)
     return list(waiting.order_by("created_at").values_list("pk", flat=True))
 
 
@@ -123,6 +119,4 @@ def _answer(run: Run) -> Answer | None:
     if review is None:
         return None
     data = review.decision.get("value", ABSENT)
-    return Answer(
-        node_id=review.node_id, decision=Decision(review.branch, data=data)
-    )
+    return Answer(node_id=review.node_id, decision=Decision(review.branch, data=data))

@@ -51,20 +51,14 @@ def insert(rows: Sequence[tuple[UUID, Sequence[Record]]]) -> None:
     """Store one journal row for each run and its records."""
     if not rows:
         return
-    columns = [
-        JournalEntry._meta.get_field(name).column
-        for name in ("run", "first_seq", "last_seq", "events")
-    ]
-    quote = connection.ops.quote_name
-    table = quote(JournalEntry._meta.db_table)
-    names = ", ".join(map(quote, columns))
+    table = connection.ops.quote_name(JournalEntry._meta.db_table)
     parameters: list[Any] = []
     for run_id, records in rows:
         first, last = records[0].seq, records[-1].seq
         parameters += [_key(run_id), first, last, row_text(records)]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) VALUES "
+            f"INSERT INTO {table} (run_id, first_seq, last_seq, events) VALUES "
             + ", ".join(["(%s, %s, %s, %s)"] * len(rows)),
             parameters,
         )

@@ -12,9 +12,8 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from wayflow import Cancellation, Cancelled, Completed, Paused, Runtime, WayflowError
+from wayflow import Cancellation, Completed, Paused, Runtime, WayflowError
 from wayflow.checkpoint import replay
-from wayflow.events import run_error
 from wayflow.graph import Graph
 
 from . import claims
@@ -110,9 +109,9 @@ class Drive:
             raise
 
     async def _advance(self, claim: Claim, journal: RunJournal) -> Completed | Paused:
-        graph = graphs.known(claim.digest) or await asyncio.to_thread(
-            _load, claim.digest
-        )
+        graph = graphs.known(claim.digest)
+        if graph is None:
+            graph = await asyncio.to_thread(_load, claim.digest)
         runtime = await runtime_for(
             graph, owner_id=claim.owner_id, shared=self._runtime
         )
@@ -153,7 +152,7 @@ class Drive:
             await self._fail(claim, error)
 
     async def _leave(self, claim: Claim, journal: RunJournal) -> None:
-        """Nobody drives the run here any more: the host stops, or its journal failed."""
+        """Drive the run no longer: the host stops, or its journal failed."""
         journal.hand_over()
         if journal.error is None:
             await self._give_back(claim)

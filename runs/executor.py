@@ -39,6 +39,10 @@ class EmbeddedExecutor:
 @cache
 def executor() -> Executor:
     """The one that ``WAYFLOW["EXECUTOR"]`` names, else the embedded one."""
-    path = settings.WAYFLOW.get("EXECUTOR", EMBEDDED)
-    made: Executor = import_string(path)()
+    made: Executor = import_string(path())()
     return made
+
+
+def path() -> str:
+    """The dotted path of the executor's class."""
+    return str(settings.WAYFLOW.get("EXECUTOR", EMBEDDED))

@@ -112,5 +112,5 @@ _WORDS = {
 def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
-    kinds = {str: "a text", list: "a list", dict: "an object"}
+    kinds: dict[type, str] = {str: "a text", list: "a list", dict: "an object"}
     return kinds.get(type(value), "a number")

@@ -207,9 +207,7 @@ def settle_cancelled(run_id: UUID, *, asked: bool = True) -> bool:
         return _settle(idle, run_id, RunStatus.CANCELLED, result=result)
 
 
-def _settle(
-    runs: RunQuerySet, run_id: UUID, target: RunStatus, **said: Any
-) -> bool:
+def _settle(runs: RunQuerySet, run_id: UUID, target: RunStatus, **said: Any) -> bool:
     event = Event(event=RUN_STATUS, data={"status": target.value, **said})
     with write_atomic():
         if not runs.move(run_id, target, last_seq=F("last_seq") + 1, **said):

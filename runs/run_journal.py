@@ -31,7 +31,7 @@ class RunJournal:
         run_id: UUID,
         epoch: int,
         last_seq: int,
-        failed: Callable[[], None],
+        failed: Callable[[], object],
     ) -> None:
         self.error: WayflowError | None = None
         self.has_outcome = False
@@ -56,6 +56,10 @@ class RunJournal:
 
     def chunk(self, event: Event) -> None:
         hub.chunk(self._run_id, self._seq, event)
+
+    async def ready(self) -> None:
+        """Give others a turn: a slow watcher is no reason to wait."""
+        await asyncio.sleep(0)
 
     async def commit(self) -> None:
         """Return once all is durable. Raises Fenced and NotDurable."""

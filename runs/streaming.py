@@ -50,7 +50,7 @@ class RunStream(AsyncIterator[bytes]):
         self._keep_alive: float = settings.WAYFLOW["KEEP_ALIVE_SECONDS"]
         self._held: list[Chunk] = []
         self._settled: dict[Any, int] = {}
-        self._newest: Record | None = None
+        self._status: str | None = None
         self._must_read = True
         self._over = False
 
@@ -62,8 +62,6 @@ class RunStream(AsyncIterator[bytes]):
     async def __anext__(self) -> bytes:
         while not self._over:
             frames = await (self._read() if self._must_read else self._listen())
-            if self._over:
-                self._subscription.close()
             if frames:
                 return b"".join(frames)
         raise StopAsyncIteration
@@ -75,8 +73,8 @@ class RunStream(AsyncIterator[bytes]):
         for record in page.records:
             self._send(record, frames)
         self._must_read = not page.is_last
-        if page.is_last:
-            self._over = self._ends_at(page)
+        if page.is_last and self._ends_at(page):
+            self.close()
         return frames
 
     async def _listen(self) -> list[bytes]:
@@ -87,13 +85,13 @@ class RunStream(AsyncIterator[bytes]):
             # What another process wrote is in the journal alone.
             self._must_read = True
             return [KEEP_ALIVE]
+        before = self._sent
         items, self._must_read = self._subscription.take()
         frames: list[bytes] = []
-        self._newest = None
         for item in items:
             self._take(item, frames)
-        if self._newest is not None and not self._must_read:
-            self._over = self._is_end(self._newest.status)
+        if self._sent > before and not self._must_read and self._is_end(self._status):
+            self.close()
         return frames
 
     def _take(self, item: Item, frames: list[bytes]) -> None:
@@ -108,7 +106,7 @@ class RunStream(AsyncIterator[bytes]):
     def _send(self, record: Record, frames: list[bytes]) -> None:
         frames.append(record.frame)
         self._sent = record.seq
-        self._newest = record
+        self._status = record.status
         if record.settles is not None:
             self._settled[record.settles] = record.seq
         if self._held:

@@ -270,20 +270,38 @@ class Drive:
             self._scheduler.settle(index)
             return
         context = NodeContext(self, node)
-        work = _Work(index=index, type=node_type, context=context)
         if node_type.style is not Style.INLINE or node_type.effects:
-            await self._employ(work, call(node_type, inputs, context))
-            return
+            emitted = call(node_type, inputs, context)
+        else:
+            value = self._inline(index, node_type, inputs, context)
+            if type(value) is not CoroutineType:
+                return
+            emitted = value
+        work = _Work(index=index, type=node_type, context=context)
+        await self._employ(work, emitted)
+
+    def _inline(
+        self,
+        index: int,
+        node_type: NodeType,
+        inputs: dict[str, Any],
+        context: NodeContext,
+    ) -> Any:
+        """Settle a pure node at once, unless its handler hands back a coroutine."""
         try:
             value = call_inline(node_type, inputs, context)
-        except Exception as error:
-            self._conclude_failed(work, error)
-        else:
             if type(value) is CoroutineType:
-                await self._employ(work, value)
-                return
-            self._conclude(work, value)
-        self._settle(index)
+                return value
+            self.report.finish(index, value, context.collected)
+        except Exception as error:
+            if isinstance(error, Cancelled) or self._ending:
+                self._cancel_self()
+                self.report.cancel(index)
+            else:
+                self.report.fail(index, error_of(error).data())
+        if index not in self._progress.waiting:
+            self._scheduler.settle(index)
+        return None
 
     async def _employ(self, work: _Work, emitted: Coroutine[Any, Any, Any]) -> None:
         """Have ``emitted`` awaited: right here when there is nothing else to do."""
@@ -349,8 +367,8 @@ class Drive:
             return
         context = work.context
         try:
-            key, result = context.idempotency_key, context.collected
-            self.report.finish(work.index, value, result, key)
+            key = context.idempotency_key if work.type.effects else None
+            self.report.finish(work.index, value, context.collected, key)
         except Exception as error:
             self._conclude_failed(work, error)
         self._close(work)

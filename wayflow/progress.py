@@ -45,10 +45,11 @@ class Progress:
             self.values[value_key(node_id, port)] = value
         self.settled[index] = NodeStatus.COMPLETE
         private: Private = {}
-        if outputs:
+        if ABSENT in outputs.values():
+            private["absent"] = [p for p, v in outputs.items() if v is ABSENT]
             private["outputs"] = {p: v for p, v in outputs.items() if v is not ABSENT}
-            if len(private["outputs"]) < len(outputs):
-                private["absent"] = [p for p, v in outputs.items() if v is ABSENT]
+        elif outputs:
+            private["outputs"] = dict(outputs)
         if result:
             self._results[index] = private["result"] = dict(result)
         return private

@@ -46,11 +46,16 @@ class Report:
         self._say(events.node_status(node_id, running, inputs=shown, **more))
 
     def finish(
-        self, index: int, value: Any, result: Mapping[str, Any], key: str
+        self,
+        index: int,
+        value: Any,
+        result: Mapping[str, Any],
+        key: str | None = None,
     ) -> None:
         """The handler answered ``value``: the node is complete or waits for a person.
 
-        Raises OutputNotSerializable and MultiPortMismatch, having said nothing.
+        ``key`` is the idempotency key of a node with effects. Raises
+        OutputNotSerializable and MultiPortMismatch, having said nothing.
         """
         node = self._topology.nodes[index]
         if type(value) is Suspend:
@@ -61,7 +66,8 @@ class Report:
         private = self._progress.complete(
             index, outputs, clean(dict(result)) if result else {}
         )
-        private["key"] = key
+        if key is not None:
+            private["key"] = key
         self.complete(node.id, value, private)
         self._rest_edges(index)
 

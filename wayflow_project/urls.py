@@ -9,6 +9,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/", include("workflows.urls")),
-    path("api/", include("runs.urls")),
+    path("api/", include("workflows.api.urls")),
+    path("api/", include("runs.api.urls")),
 ]

@@ -4,8 +4,8 @@ from .cancelling import abandon, request_cancel
 from .deciding import ReviewNotOpen, UnknownBranch, decide
 from .finding import RunNotFound
 from .starting import (
-    IdempotencyKeyReused,
     Idempotency,
+    IdempotencyKeyReused,
     UnknownNodeType,
     start_graph,
     start_workflow,

@@ -1,0 +1,78 @@
+"""What is wrong with an installation before the first run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils.module_loading import import_string
+
+from . import executor
+
+
+@register()
+def check_database(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """SQLite must take its write lock at the start, and keep what it is told."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "sqlite":
+        return []
+    found: list[CheckMessage] = []
+    options = connection.settings_dict.get("OPTIONS", {})
+    if options.get("transaction_mode") != "IMMEDIATE":
+        found.append(
+            Error(
+                "SQLite transactions begin without the write lock.",
+                hint='Set DATABASES["default"]["OPTIONS"]["transaction_mode"] to'
+                ' "IMMEDIATE": otherwise writers fail with "database is locked".',
+                id="runs.E001",
+            )
+        )
+    if ":memory:" in str(connection.settings_dict["NAME"]) and not settings.DEBUG:
+        found.append(
+            Warning(
+                "The database is in memory: runs end with the process.",
+                hint="Set DATABASE_URL to a file or to PostgreSQL.",
+                id="runs.W001",
+            )
+        )
+    return found
+
+
+@register()
+def check_atomic_requests(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Async views cannot be wrapped in a transaction."""
+    if not connections[DEFAULT_DB_ALIAS].settings_dict.get("ATOMIC_REQUESTS"):
+        return []
+    return [
+        Error(
+            "ATOMIC_REQUESTS is on, but the streaming views are async.",
+            hint='Set DATABASES["default"]["ATOMIC_REQUESTS"] to False.',
+            id="runs.E002",
+        )
+    ]
+
+
+@register()
+def check_executor(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """The executor must be importable."""
+    try:
+        import_string(executor.path())
+    except ImportError as error:
+        return [
+            Error(
+                f'WAYFLOW["EXECUTOR"] cannot be imported: {error}',
+                hint="Give the dotted path of a class, module and all.",
+                id="runs.E003",
+            )
+        ]
+    return []

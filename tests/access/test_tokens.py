@@ -1,0 +1,88 @@
+"""Tokens: shown once, stored hashed, and usable until revoked or expired."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from access.models import Token, digest_of
+from tests.factories import TokenFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_clear_text_is_not_in_the_database() -> None:
+    token, clear = Token.objects.issue(owner=UserFactory(), name="robot")
+    stored = Token.objects.filter(pk=token.pk).values().get()
+    assert clear.startswith("wf_")
+    assert len(clear) >= 40
+    assert all(clear not in str(value) for value in stored.values())
+    assert stored["digest"] == digest_of(clear)
+    assert stored["prefix"] == clear[:8]
+
+
+def test_two_tokens_differ() -> None:
+    owner = UserFactory()
+    clears = {Token.objects.issue(owner=owner, name="x")[1] for _ in range(3)}
+    assert len(clears) == 3
+
+
+def test_only_living_tokens_of_active_owners_are_usable() -> None:
+    now = timezone.now()
+    usable = TokenFactory()
+    later = TokenFactory(expires_at=now + timedelta(seconds=1))
+    TokenFactory(expires_at=now)
+    TokenFactory(owner=UserFactory(is_active=False))
+    revoked = TokenFactory()
+    Token.objects.filter(pk=revoked.pk).revoke(now)
+    assert set(Token.objects.usable(now)) == {usable, later}
+
+
+def test_a_token_is_revoked_once() -> None:
+    token, now = TokenFactory(), timezone.now()
+    assert Token.objects.all().revoke(now) == 1
+    assert Token.objects.all().revoke(now + timedelta(days=1)) == 0
+    token.refresh_from_db()
+    assert token.revoked_at == now
+
+
+def test_use_is_noted_at_most_once_a_minute() -> None:
+    token, now = TokenFactory(), timezone.now()
+    for seconds, seen in ((0, 0), (59, 0), (60, 60), (61, 60)):
+        token.refresh_from_db()
+        Token.objects.saw(token, now + timedelta(seconds=seconds))
+        token.refresh_from_db()
+        assert token.last_used_at == now + timedelta(seconds=seen)
+
+
+def test_a_token_tells_its_state() -> None:
+    now = timezone.now()
+    token = Token(expires_at=now + timedelta(hours=1))
+    assert token.state(now) == "active"
+    assert token.state(now + timedelta(hours=1)) == "expired"
+    token.revoked_at = now
+    assert token.state(now) == "revoked"
+
+
+def test_the_command_prints_a_token_that_works() -> None:
+    UserFactory(username="ann")
+    out = StringIO()
+    call_command("create_token", "ann", "--expires-in-days", "2", stdout=out)
+    token = Token.objects.usable(timezone.now()).get(
+        digest=digest_of(out.getvalue().strip())
+    )
+    assert token.owner.username == "ann"
+    assert token.expires_at is not None
+    left = token.expires_at - timezone.now()
+    assert timedelta(days=1) < left <= timedelta(days=2)
+
+
+@pytest.mark.parametrize("is_active", [False, None])
+def test_the_command_refuses_who_cannot_call(is_active: bool | None) -> None:
+    if is_active is not None:
+        UserFactory(username="ann", is_active=is_active)
+    with pytest.raises(CommandError, match="ann"):
+        call_command("create_token", "ann")
+    assert not Token.objects.exists()
