@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 
 from runs import host as hosts
-from runs.graphs import graphs
 from runs.host import EngineHost
 from tests.factories import UserFactory
 from wayflow import Runtime
@@ -59,7 +58,6 @@ def new_host(
     for host in made:
         host.stop()
         assert host.stopped
-    graphs.forget()
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""Tokens in the admin: issued, shown once, revoked by POST with permission."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.utils import timezone
+
+from access.models import Token, digest_of
+from tests.factories import TokenFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST, ADD = "/admin/access/token/", "/admin/access/token/add/"
+
+
+def staff(*codenames: str) -> User:
+    user = UserFactory(is_staff=True)
+    permissions = Permission.objects.filter(codename__in=codenames)
+    user.user_permissions.set(permissions)
+    return user
+
+
+def revoke(client: Client, *tokens: Token) -> Any:
+    chosen = {"action": "revoke", "_selected_action": [t.pk for t in tokens]}
+    return client.post(LIST, chosen)
+
+
+def test_a_new_token_is_shown_once(admin_client: Client, admin_user: User) -> None:
+    data = {"owner": admin_user.pk, "name": "robot"}
+    page = admin_client.post(ADD, data, follow=True)
+    (message,) = [str(m) for m in page.context["messages"] if "wf_" in str(m)]
+    clear = message.split()[-1]
+    assert Token.objects.get().digest == digest_of(clear)
+    assert clear not in admin_client.get(LIST).content.decode()
+
+
+def test_staff_issue_tokens_for_themselves_only(client: Client) -> None:
+    user, other = staff("add_token", "view_token"), UserFactory(is_superuser=True)
+    client.force_login(user)
+    assert client.post(ADD, {"owner": other.pk, "name": "x"}).status_code == 200
+    assert not Token.objects.exists()
+    assert client.post(ADD, {"owner": user.pk, "name": "x"}).status_code == 302
+    assert Token.objects.get().owner == user
+
+
+def test_staff_see_and_revoke_their_own_tokens_only(client: Client) -> None:
+    user = staff("view_token", "change_token")
+    own, foreign = TokenFactory(owner=user), TokenFactory(name="foreign")
+    client.force_login(user)
+    assert "foreign" not in client.get(LIST).content.decode()
+    revoke(client, own, foreign)
+    assert set(Token.objects.usable(timezone.now())) == {foreign}
+
+
+def test_revoking_needs_the_permission(client: Client) -> None:
+    user = staff("view_token")
+    token = TokenFactory(owner=user)
+    client.force_login(user)
+    revoke(client, token)
+    assert Token.objects.usable(timezone.now()).exists()
+
+
+def test_a_token_cannot_be_changed(admin_client: Client) -> None:
+    token = TokenFactory()
+    page = f"{LIST}{token.pk}/change/"
+    assert admin_client.post(page, {"name": "other"}).status_code == 403
+
+
+def test_the_list_asks_as_much_for_many_tokens_as_for_one(
+    admin_client: Client, django_assert_num_queries: Any
+) -> None:
+    expired = timezone.now() - timedelta(days=1)
+    TokenFactory(expires_at=expired)
+    admin_client.get(LIST)
+    with django_assert_num_queries(6) as few:
+        admin_client.get(LIST)
+    TokenFactory.create_batch(5)
+    with django_assert_num_queries(len(few)):
+        assert b"expired" in admin_client.get(LIST).content
+
+
+@pytest.mark.parametrize("model", ["user", "group"])
+def test_users_and_groups_have_their_pages(admin_client: Client, model: str) -> None:
+    assert admin_client.get(f"/admin/auth/{model}/").status_code == 200
+    assert admin_client.get(f"/admin/auth/{model}/add/").status_code == 200

@@ -1,0 +1,252 @@
+"""A stream tells all of a run, once and in order, from the journal and then live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.db import connections
+
+from runs import streaming
+from runs.claims import Claim
+from runs.journal import Writer, settle_cancelled
+from runs.live import hub
+from runs.models import Run
+from runs.run_journal import RunJournal
+from runs.streaming import RunStream, wait_for_outcome
+from wayflow.events import Event, node_chunk, node_status, run_running
+from wayflow.sse import KEEP_ALIVE
+from wayflow.status import NodeStatus, RunStatus
+
+from .frames import frames_in, ids, read_all, read_until
+from .scenes import claimed, queued
+from .stage import PATIENCE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COMPLETED = Event(event="run_status", data={"status": "completed", "result": {}})
+SUSPENSION = {"runId": "r", "nodeId": "n", "instructions": "", "data": 1}
+PAUSED = Event(event="run_status", data={"status": "paused", "suspension": SUSPENSION})
+
+
+@pytest.fixture
+def writer() -> Iterator[Writer]:
+    writer = Writer()
+    writer.start()
+    yield writer
+    assert writer.stop(PATIENCE)
+
+
+def journal_of(writer: Writer, claim: Claim) -> RunJournal:
+    return RunJournal(
+        writer,
+        run_id=claim.run_id,
+        epoch=claim.epoch,
+        last_seq=claim.last_seq,
+        failed=lambda: None,
+    )
+
+
+@pytest.fixture
+def claim(user: User) -> Claim:
+    return claimed(user)
+
+
+def note(number: int) -> Event:
+    return {"event": "note", "data": {"number": number}}
+
+
+async def tell(told: RunJournal, *events: Event) -> None:
+    for event in events:
+        told.append(event)
+    await told.commit()
+
+
+async def test_an_ended_run_is_told_from_the_journal(
+    claim: Claim, writer: Writer
+) -> None:
+    await tell(journal_of(writer, claim), run_running("r"), note(1), COMPLETED)
+    frames = await read_all(RunStream(claim.run_id))
+    assert [(frame.id, frame.event) for frame in frames] == [
+        (1, "run_status"),
+        (2, "note"),
+        (3, "run_status"),
+    ]
+
+
+async def test_a_stream_begins_after_the_event_that_one_has(
+    claim: Claim, writer: Writer
+) -> None:
+    await tell(journal_of(writer, claim), run_running("r"), note(1), COMPLETED)
+    assert ids(await read_all(RunStream(claim.run_id, after=2))) == [3]
+    assert await read_all(RunStream(claim.run_id, after=3)) == []
+
+
+async def test_watchers_who_come_at_any_time_see_each_event_once(
+    claim: Claim, writer: Writer
+) -> None:
+    told = journal_of(writer, claim)
+    readers = []
+    for number in range(100):
+        if number % 10 == 0:
+            readers.append(asyncio.create_task(read_all(RunStream(claim.run_id))))
+        told.append(note(number))
+        if number % 7 == 0:
+            await told.commit()
+        await asyncio.sleep(0)
+    await tell(told, COMPLETED)
+    for frames in await asyncio.gather(*readers):
+        assert ids(frames) == list(range(1, 102))
+
+
+async def test_a_watcher_that_fell_behind_reads_the_journal_again(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming.hub, "subscribe", lambda run_id: subscribe(run_id))
+
+    def subscribe(run_id: object) -> object:
+        return type(hub).subscribe(hub, claim.run_id, limit=3)
+
+    told = journal_of(writer, claim)
+    stream = RunStream(claim.run_id)
+    await tell(told, run_running("r"))
+    seen = await read_until(stream, "run_status")
+    for number in range(50):
+        await tell(told, note(number))
+    await tell(told, COMPLETED)
+    assert ids(seen + await read_all(stream)) == list(range(1, 53))
+
+
+async def test_a_long_journal_is_read_page_by_page(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "ROWS_AT_ONCE", 4)
+    told = journal_of(writer, claim)
+    for number in range(17):
+        await tell(told, note(number))
+    await tell(told, COMPLETED)
+    assert ids(await read_all(RunStream(claim.run_id))) == list(range(1, 19))
+
+
+async def test_what_a_gap_hides_is_read_from_the_journal(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = journal_of(writer, claim)
+    await tell(told, run_running("r"))
+    stream = RunStream(claim.run_id)
+    seen = await read_until(stream, "run_status")
+    with monkeypatch.context() as deaf:
+        deaf.setattr(hub, "publish", lambda run_id, records: None)
+        await tell(told, note(1))
+    await tell(told, COMPLETED)
+    assert ids(seen + await read_all(stream)) == [1, 2, 3]
+
+
+async def test_a_chunk_waits_for_its_event_and_goes_with_its_node(
+    claim: Claim, writer: Writer
+) -> None:
+    told = journal_of(writer, claim)
+    stream = RunStream(claim.run_id)
+    await tell(told, run_running("r"))
+    await read_until(stream, "run_status")
+    hub.chunk(claim.run_id, 2, node_chunk("n", "too ", "too "))
+    hub.chunk(claim.run_id, 3, node_chunk("n", "late", "too late"))
+    await tell(told, node_status("n", NodeStatus.RUNNING))
+    seen = await read_until(stream, "node_chunk")
+    assert [frame.event for frame in seen] == ["node_status", "node_chunk"]
+    assert seen[1].id is None
+    await tell(told, node_status("n", NodeStatus.COMPLETE), COMPLETED)
+    rest = await read_all(stream)
+    assert [frame.event for frame in rest] == ["node_status", "run_status"]
+
+
+async def test_a_stream_ends_at_a_pause(claim: Claim, writer: Writer) -> None:
+    await tell(journal_of(writer, claim), run_running("r"), PAUSED)
+    frames = await read_all(RunStream(claim.run_id))
+    assert frames[-1].data["status"] == "paused"
+
+
+async def test_a_stream_goes_on_after_a_pause_that_was_answered(
+    claim: Claim, writer: Writer
+) -> None:
+    await tell(journal_of(writer, claim), run_running("r"), PAUSED)
+    await sync_to_async(Run.objects.move)(claim.run_id, RunStatus.QUEUED)
+    stream = RunStream(claim.run_id)
+    seen = await read_until(stream, "run_status")
+    hub.chunk(claim.run_id, 2, node_chunk("m", "a", "a"))
+    seen += await read_until(stream, "node_chunk")
+    await sync_to_async(settle_cancelled)(claim.run_id, asked=False)
+    seen += await read_all(stream)
+    assert ids(seen) == [1, 2, 3]
+
+
+async def test_a_stream_through_pauses_ends_with_the_run(
+    claim: Claim, writer: Writer
+) -> None:
+    await tell(journal_of(writer, claim), run_running("r"), PAUSED)
+    stream = RunStream(claim.run_id, through_pauses=True)
+    seen = await read_until(stream, "run_status")
+    await sync_to_async(settle_cancelled)(claim.run_id, asked=False)
+    assert ids(seen + await read_all(stream)) == [1, 2, 3]
+
+
+async def test_silence_is_filled_with_comments(
+    claim: Claim, writer: Writer, settings: pytest.FixtureRequest
+) -> None:
+    limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.01}  # type: ignore[attr-defined]
+    settings.WAYFLOW = limits  # type: ignore[attr-defined]
+    told = journal_of(writer, claim)
+    await tell(told, run_running("r"))
+    stream = RunStream(claim.run_id)
+    parts = [await anext(stream), await anext(stream), await anext(stream)]
+    assert parts[1:] == [KEEP_ALIVE, KEEP_ALIVE]
+    stream.close()
+
+
+async def test_a_run_that_another_process_ended_is_noticed_in_silence(
+    claim: Claim,
+    writer: Writer,
+    settings: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.05}  # type: ignore[attr-defined]
+    settings.WAYFLOW = limits  # type: ignore[attr-defined]
+    stream = RunStream(claim.run_id)
+    reading = asyncio.create_task(read_all(stream))
+    monkeypatch.setattr(hub, "publish", lambda run_id, records: None)
+    await tell(journal_of(writer, claim), run_running("r"), COMPLETED)
+    assert ids(await reading) == [1, 2]
+
+
+async def test_a_stream_that_waits_holds_no_connection(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still_open: list[bool] = []
+    page = streaming._page
+
+    def watched(run_id: object, after: int) -> object:
+        try:
+            return page(claim.run_id, after)
+        finally:
+            still_open.append(connections["default"].connection is not None)
+
+    monkeypatch.setattr(streaming, "_page", watched)
+    await tell(journal_of(writer, claim), run_running("r"))
+    stream = RunStream(claim.run_id)
+    await read_until(stream, "run_status")
+    stream.close()
+    assert still_open == [False]
+
+
+async def test_waiting_for_an_outcome_ends_with_the_time(user: User) -> None:
+    run = await sync_to_async(queued)(user)
+    await wait_for_outcome(run.pk, seconds=0.01)
+    assert hub._watchers == {}
+
+
+def test_frames_are_read_as_a_client_reads_them() -> None:
+    body = b": hi\n\nretry: 1\n\nid: 7\nevent: note\ndata: {}\n\n"
+    assert [(frame.id, frame.event) for frame in frames_in(body)] == [(7, "note")]

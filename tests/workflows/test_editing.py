@@ -1,0 +1,217 @@
+"""Creating, changing, deleting and publishing: what makes a version, and who may."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.db import IntegrityError, transaction
+
+from tests.factories import UserFactory, WorkflowFactory, graph_document
+from wayflow.serializer import deserialize
+from workflows import services
+from workflows.models import (
+    ImmutableVersion,
+    Level,
+    Share,
+    Workflow,
+    WorkflowVersion,
+)
+
+pytestmark = pytest.mark.django_db
+
+OTHER = deserialize(graph_document(field="other"))
+SAME = deserialize(graph_document())
+
+
+def save(workflow: Workflow, **changed: Any) -> Workflow:
+    call = {
+        "workflow_id": workflow.pk,
+        "graph": OTHER,
+        "viewport": None,
+        "by": workflow.owner,
+    }
+    return services.save_graph(**{**call, **changed})
+
+
+def member_of_a_share(workflow: Workflow, level: Level) -> User:
+    user, group = UserFactory(), Group.objects.create(name=f"{level} {uuid4()}")
+    user.groups.add(group)
+    Share.objects.create(workflow=workflow, group=group, level=level)
+    return user
+
+
+def staff(*codenames: str) -> User:
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return user
+
+
+def test_a_new_workflow_has_its_first_version() -> None:
+    workflow = WorkflowFactory(name="Mine", viewport={"zoom": 1})
+    version = workflow.newest_version()
+    assert (workflow.name, workflow.revision, workflow.viewport) == (
+        "Mine",
+        1,
+        {"zoom": 1},
+    )
+    assert (version.number, version.author) == (1, workflow.owner)
+
+
+def test_the_given_name_wins_over_the_graphs_own() -> None:
+    graph = graph_document(metadata={"name": "Inner", "description": "About"})
+    assert WorkflowFactory(name="Outer", graph=graph).name == "Outer"
+    workflow = WorkflowFactory(name="", graph=graph)
+    assert (workflow.name, workflow.description) == ("Inner", "About")
+    assert WorkflowFactory(name="").name == services.editing.UNTITLED
+    strange = graph_document(metadata={"name": "x\0" * 200})
+    assert WorkflowFactory(name="", graph=strange).name == "x" * 200
+
+
+def test_a_taken_id_is_refused() -> None:
+    taken = WorkflowFactory()
+    with pytest.raises(services.WorkflowExists):
+        WorkflowFactory(id=taken.pk)
+
+
+def test_a_changed_graph_makes_a_version_and_an_equal_one_does_not() -> None:
+    workflow = WorkflowFactory()
+    assert save(workflow, graph=SAME).revision == 1
+    assert save(workflow).revision == 2
+    assert save(workflow).revision == 2
+    assert save(workflow, graph=SAME).revision == 3
+    numbers = workflow.versions.values_list("number", flat=True)
+    assert list(numbers) == [3, 2, 1]
+
+
+def test_a_viewport_alone_makes_neither_version_nor_revision() -> None:
+    workflow = WorkflowFactory()
+    saved = save(workflow, graph=SAME, viewport={"zoom": 4})
+    assert (saved.viewport, saved.revision) == ({"zoom": 4}, 1)
+    assert save(workflow, graph=SAME).viewport == {"zoom": 4}
+    assert workflow.versions.count() == 1
+
+
+def test_a_name_that_changed_in_the_graph_is_taken_over() -> None:
+    workflow = WorkflowFactory(graph=graph_document(metadata={"name": "One"}), name="A")
+    renamed = deserialize(graph_document(metadata={"name": "Two"}))
+    redrawn = deserialize(graph_document(field="w", metadata={"name": "Two"}))
+    assert save(workflow, graph=renamed).name == "Two"
+    services.update_details(workflow_id=workflow.pk, by=workflow.owner, name="B")
+    assert save(workflow, graph=redrawn).name == "B"
+
+
+def test_a_stale_if_match_is_refused_and_changes_nothing() -> None:
+    workflow = WorkflowFactory()
+    etag = workflow.etag
+    save(workflow, if_match=etag)
+    for stale in (etag, '"nonsense"', '"7", "8"'):
+        with pytest.raises(services.PreconditionFailed) as refused:
+            save(workflow, graph=SAME, if_match=stale)
+        assert refused.value.headers == {"ETag": '"2"'}
+    for fitting in ('"1", "2"', "*", 'W/"2"'):
+        save(workflow, if_match=fitting)
+    assert workflow.versions.count() == 2
+
+
+def test_details_change_alone() -> None:
+    workflow = WorkflowFactory(name="A")
+    change = {"workflow_id": workflow.pk, "by": workflow.owner}
+    changed = services.update_details(**change, description="New")
+    assert (changed.name, changed.description, changed.revision) == ("A", "New", 2)
+    assert services.update_details(**change, name="A").revision == 2
+
+
+def test_a_deleted_workflow_is_gone_for_everybody_but_stays_stored() -> None:
+    workflow = WorkflowFactory()
+    services.delete_workflow(workflow_id=workflow.pk, by=workflow.owner)
+    for words in ("visible_to", "runnable_by", "editable_by", "deletable_by"):
+        assert not getattr(Workflow.objects, words)(workflow.owner).exists()
+    with pytest.raises(services.WorkflowNotFound):
+        save(workflow)
+    assert workflow.versions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "sees", "runs", "edits"),
+    [
+        (Level.VIEW, True, False, False),
+        (Level.RUN, True, True, False),
+        (Level.EDIT, True, True, True),
+    ],
+)
+def test_a_share_opens_as_much_as_its_level_says(
+    level: Level, sees: bool, runs: bool, edits: bool
+) -> None:
+    user = member_of_a_share(WorkflowFactory(), level)
+    asked = Workflow.objects
+    assert asked.visible_to(user).exists() is sees
+    assert asked.runnable_by(user).exists() is runs
+    assert asked.editable_by(user).exists() is edits
+    assert not asked.deletable_by(user).exists()
+
+
+@pytest.mark.parametrize(
+    ("codename", "word"),
+    [
+        ("view_workflow", "visible_to"),
+        ("run_workflow", "runnable_by"),
+        ("change_workflow", "editable_by"),
+        ("delete_workflow", "deletable_by"),
+    ],
+)
+def test_staff_with_the_permission_reach_all(codename: str, word: str) -> None:
+    WorkflowFactory()
+    holder = staff(codename)
+    assert getattr(Workflow.objects, word)(holder).exists()
+    assert not getattr(Workflow.objects, word)(staff()).exists()
+    User.objects.filter(pk=holder.pk).update(is_staff=False)
+    former = User.objects.get(pk=holder.pk)
+    assert not getattr(Workflow.objects, word)(former).exists()
+
+
+def test_changing_what_one_may_only_see_is_not_allowed() -> None:
+    workflow = WorkflowFactory()
+    viewer, stranger = member_of_a_share(workflow, Level.VIEW), UserFactory()
+    with pytest.raises(services.NotAllowed):
+        save(workflow, by=viewer)
+    with pytest.raises(services.WorkflowNotFound):
+        save(workflow, by=stranger)
+    editor = member_of_a_share(workflow, Level.EDIT)
+    with pytest.raises(services.NotAllowed):
+        services.delete_workflow(workflow_id=workflow.pk, by=editor)
+    assert save(workflow, by=editor).newest_version().author == editor
+
+
+def test_the_current_version_is_the_published_or_else_the_newest() -> None:
+    workflow = WorkflowFactory()
+    save(workflow)
+    WorkflowFactory()
+    current = WorkflowVersion.objects.current()
+    assert current.count() == 2
+    assert current.get(workflow=workflow).number == 2
+    publish = {"workflow_id": workflow.pk, "by": workflow.owner}
+    published = services.publish(**publish, number=1)
+    assert published.published_version == current.get(workflow=workflow)
+    assert current.get(workflow=workflow).number == 1
+    services.publish(**publish, number=None)
+    assert current.get(workflow=workflow).number == 2
+    with pytest.raises(services.VersionNotFound):
+        services.publish(**publish, number=3)
+
+
+def test_a_version_never_changes() -> None:
+    version = WorkflowFactory().newest_version()
+    with pytest.raises(ImmutableVersion):
+        version.save()
+    with pytest.raises(ImmutableVersion):
+        version.delete()
+
+
+def test_the_database_itself_refuses_unknown_levels_and_empty_names() -> None:
+    workflow = WorkflowFactory()
+    group = Group.objects.create(name="g")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Share.objects.create(workflow=workflow, group=group, level="own")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Workflow.objects.filter(pk=workflow.pk).update(name="")
