@@ -40,7 +40,7 @@ class CsrfMiddleware(CsrfViewMiddleware):
         callback_kwargs: dict[str, Any],
     ) -> HttpResponseForbidden | None:
         if from_our_own_page(request):
-            # Views such as the admin's login apply Django's rule once more, if not told.
+            # Views like the admin's login apply Django's rule again, if not told.
             request.csrf_processing_done = True  # type: ignore[attr-defined]
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)

@@ -16,7 +16,7 @@ from wayflow.status import RunStatus
 
 from .live import Chunk, Item, hub
 from .models import JournalEntry, Run
-from .records import Record, records_of
+from .records import OUTCOMES, Record, records_of
 
 ROWS_AT_ONCE = 200
 READERS = 4
@@ -122,17 +122,18 @@ class RunStream(AsyncIterator[bytes]):
                 frames.append(encode(chunk.event))
 
     def _is_end(self, status: str | None) -> bool:
-        if status is None or status == RunStatus.RUNNING:
-            return False
-        return not (status == RunStatus.PAUSED and self._through_pauses)
+        if status == RunStatus.PAUSED:
+            return not self._through_pauses
+        return status in OUTCOMES
 
     def _ends_at(self, page: _Page) -> bool:
-        """Whether the row says that nothing follows what was sent."""
-        if page.status is None:
+        """Whether nothing follows what was sent, as far as the page tells."""
+        if page.status is None or page.status.is_terminal:
             return True
-        if page.status is RunStatus.PAUSED:
-            return self._sent == page.last_seq and self._is_end(page.status)
-        return page.status.is_terminal and self._sent >= page.last_seq
+        if self._sent > page.last_seq:
+            # The run went on between the two reads: its last record knows better.
+            return self._is_end(self._status)
+        return self._sent == page.last_seq and self._is_end(page.status)
 
 
 async def wait_for_outcome(run_id: UUID, *, seconds: float) -> None:

@@ -20,7 +20,7 @@ pytestmark = [
 
 @pytest.fixture
 def caller(client: Client) -> Client:
-    client.force_login(UserFactory())
+    client.force_login(UserFactory.create())
     return client
 
 

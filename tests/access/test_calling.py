@@ -35,7 +35,7 @@ def strict_client() -> Client:
 def test_a_token_lets_its_owner_in_without_any_csrf_proof(
     strict_client: Client, path: str, scheme: str
 ) -> None:
-    token = TokenFactory()
+    token = TokenFactory.create()
     header = f"{scheme} {token.clear}"
     status, answer = post(strict_client, path, Authorization=header)
     assert (status, answer["user"]) == (200, token.owner.username)
@@ -48,7 +48,7 @@ def test_a_token_lets_its_owner_in_without_any_csrf_proof(
 def test_a_wrong_token_is_401_even_with_a_session(
     strict_client: Client, path: str, clear: str
 ) -> None:
-    strict_client.force_login(UserFactory())
+    strict_client.force_login(UserFactory.create())
     header = f"Token {clear}"
     response = strict_client.post(path, headers={"Authorization": header, **OWN_PAGE})
     assert response.status_code == 401
@@ -59,7 +59,10 @@ def test_a_wrong_token_is_401_even_with_a_session(
 @both
 def test_a_revoked_or_expired_token_is_401(client: Client, path: str) -> None:
     now = timezone.now()
-    revoked, expired = TokenFactory(), TokenFactory(expires_at=now - timedelta(1))
+    revoked, expired = (
+        TokenFactory.create(),
+        TokenFactory.create(expires_at=now - timedelta(1)),
+    )
     Token.objects.filter(pk=revoked.pk).revoke(now)
     for token in (revoked, expired):
         status, _ = post(client, path, Authorization=f"Token {token.clear}")
@@ -70,7 +73,7 @@ def test_a_revoked_or_expired_token_is_401(client: Client, path: str) -> None:
 def test_a_session_lets_in_from_our_own_pages_only(
     strict_client: Client, path: str
 ) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     strict_client.force_login(user)
     status, answer = post(strict_client, path, **OWN_PAGE)
     assert (status, answer["user"]) == (200, user.username)
@@ -81,15 +84,15 @@ def test_a_session_lets_in_from_our_own_pages_only(
 
 @both
 def test_a_token_wins_over_a_session(strict_client: Client, path: str) -> None:
-    token = TokenFactory()
-    strict_client.force_login(UserFactory())
+    token = TokenFactory.create()
+    strict_client.force_login(UserFactory.create())
     _, answer = post(strict_client, path, Authorization=f"Token {token.clear}")
     assert answer["user"] == token.owner.username
 
 
 @both
 def test_an_inactive_user_is_nobody(client: Client, path: str) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     client.force_login(user)
     user.is_active = False
     user.save()
@@ -106,7 +109,7 @@ def test_nobody_gets_401_and_is_told_how_to_come_in(client: Client, path: str) -
 
 
 def test_an_endpoint_reads_the_session_without_the_middleware(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     client.force_login(user)
     lean: list[str] = []
     with pytest.MonkeyPatch.context() as patch:

@@ -54,7 +54,7 @@ def test_reading_is_never_refused() -> None:
     ("site", "status"), [("same-origin", 302), ("cross-site", 403)]
 )
 def test_the_admin_follows_the_same_rule(site: str, status: int) -> None:
-    UserFactory(username="ann", is_staff=True)
+    UserFactory.create(username="ann", is_staff=True)
     client = Client(enforce_csrf_checks=True, headers={"Sec-Fetch-Site": site})
     data = {"username": "ann", "password": "password"}
     response = client.post("/admin/login/?next=/admin/", data)

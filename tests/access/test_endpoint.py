@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def request_of_someone() -> HttpRequest:
-    header = f"Token {TokenFactory().clear}"
+    header = f"Token {TokenFactory.create().clear}"
     return RequestFactory().generic("POST", "/", headers={"Authorization": header})
 
 

@@ -25,7 +25,7 @@ KNOWN = [
 
 @pytest.fixture
 def caller(client: Client) -> Client:
-    client.force_login(UserFactory())
+    client.force_login(UserFactory.create())
     client.raise_request_exception = False
     return client
 

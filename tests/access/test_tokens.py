@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_clear_text_is_not_in_the_database() -> None:
-    token, clear = Token.objects.issue(owner=UserFactory(), name="robot")
+    token, clear = Token.objects.issue(owner=UserFactory.create(), name="robot")
     stored = Token.objects.filter(pk=token.pk).values().get()
     assert clear.startswith("wf_")
     assert len(clear) >= 40
@@ -24,24 +24,24 @@ def test_the_clear_text_is_not_in_the_database() -> None:
 
 
 def test_two_tokens_differ() -> None:
-    owner = UserFactory()
+    owner = UserFactory.create()
     clears = {Token.objects.issue(owner=owner, name="x")[1] for _ in range(3)}
     assert len(clears) == 3
 
 
 def test_only_living_tokens_of_active_owners_are_usable() -> None:
     now = timezone.now()
-    usable = TokenFactory()
-    later = TokenFactory(expires_at=now + timedelta(seconds=1))
-    TokenFactory(expires_at=now)
-    TokenFactory(owner=UserFactory(is_active=False))
-    revoked = TokenFactory()
+    usable = TokenFactory.create()
+    later = TokenFactory.create(expires_at=now + timedelta(seconds=1))
+    TokenFactory.create(expires_at=now)
+    TokenFactory.create(owner=UserFactory.create(is_active=False))
+    revoked = TokenFactory.create()
     Token.objects.filter(pk=revoked.pk).revoke(now)
     assert set(Token.objects.usable(now)) == {usable, later}
 
 
 def test_a_token_is_revoked_once() -> None:
-    token, now = TokenFactory(), timezone.now()
+    token, now = TokenFactory.create(), timezone.now()
     assert Token.objects.all().revoke(now) == 1
     assert Token.objects.all().revoke(now + timedelta(days=1)) == 0
     token.refresh_from_db()
@@ -49,7 +49,7 @@ def test_a_token_is_revoked_once() -> None:
 
 
 def test_use_is_noted_at_most_once_a_minute() -> None:
-    token, now = TokenFactory(), timezone.now()
+    token, now = TokenFactory.create(), timezone.now()
     for seconds, seen in ((0, 0), (59, 0), (60, 60), (61, 60)):
         token.refresh_from_db()
         Token.objects.saw(token, now + timedelta(seconds=seconds))
@@ -67,7 +67,7 @@ def test_a_token_tells_its_state() -> None:
 
 
 def test_the_command_prints_a_token_that_works() -> None:
-    UserFactory(username="ann")
+    UserFactory.create(username="ann")
     out = StringIO()
     call_command("create_token", "ann", "--expires-in-days", "2", stdout=out)
     token = Token.objects.usable(timezone.now()).get(
@@ -82,7 +82,7 @@ def test_the_command_prints_a_token_that_works() -> None:
 @pytest.mark.parametrize("is_active", [False, None])
 def test_the_command_refuses_who_cannot_call(is_active: bool | None) -> None:
     if is_active is not None:
-        UserFactory(username="ann", is_active=is_active)
+        UserFactory.create(username="ann", is_active=is_active)
     with pytest.raises(CommandError, match="ann"):
         call_command("create_token", "ann")
     assert not Token.objects.exists()

@@ -26,8 +26,6 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.setattr(installed, "_nodes", types)
     catalog.registry.cache_clear()
     yield stage
-    for gate in stage.gates.values():
-        gate.open()
     catalog.registry.cache_clear()
 
 
@@ -70,5 +68,5 @@ def host(new_host: Any) -> EngineHost:
 @pytest.fixture
 def user(db: None) -> User:
     """Somebody without any permission."""
-    made: User = UserFactory()
+    made: User = UserFactory.create()
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,7 @@ def chain(*types: str, fields: list[dict[str, Any]] | None = None) -> Document:
     rows = fields or [field("v", default="hello")]
     middle = [node_document(t, t, inputs=["v"], outputs=["v"]) for t in types]
     ids = ["in", *types, "out"]
-    wires = [f"{a}.v -> {b}.v" for a, b in zip(ids, ids[1:], strict=False)]
+    wires = [f"{a}.v -> {b}.v" for a, b in itertools.pairwise(ids)]
     return graph_document(
         node_document("in", "input", {"fields": rows}, outputs=["v"]),
         *middle,

@@ -32,21 +32,23 @@ class Gate:
     def open(self) -> None:
         """Let through who stands here, and everybody after."""
         self._opened.set()
-        for loop, event in self._waiting:
+        for loop, event in list(self._waiting):
             loop.call_soon_threadsafe(event.set)
 
     async def pass_through(self) -> None:
         """Stand here until the gate is open."""
         event = asyncio.Event()
-        self._waiting.append((asyncio.get_running_loop(), event))
+        place = (asyncio.get_running_loop(), event)
+        self._waiting.append(place)
         self.arrived.set()
-        if self._opened.is_set():
-            return
         try:
-            await event.wait()
+            if not self._opened.is_set():
+                await event.wait()
         except asyncio.CancelledError:
             self.stopped.set()
             raise
+        finally:
+            self._waiting.remove(place)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -73,7 +73,7 @@ async def test_what_is_appended_in_one_tick_is_one_row(
     for number in range(5):
         told.append(note(number))
     await told.commit()
-    rows = await sync_to_async(list)(JournalEntry.objects.filter(run=claim.run_id))
+    rows = [row async for row in JournalEntry.objects.filter(run=claim.run_id)]
     assert [(row.first_seq, row.last_seq) for row in rows] == [(1, 5)]
 
 
@@ -210,15 +210,18 @@ async def test_what_watchers_see_is_in_the_database_by_then(
 
 
 @pytest.fixture
-async def told(user: User, writer: Writer) -> AsyncIterator[RunJournal]:
-    yield journal_of(writer, await aclaimed(user))
+async def told(user: User, writer: Writer) -> RunJournal:
+    return journal_of(writer, await aclaimed(user))
 
 
 @pytest.mark.parametrize(
     ("event", "status", "fields"),
     [
         (
-            {"event": "run_status", "data": {"status": "completed", "result": {"a": 1}}},
+            {
+                "event": "run_status",
+                "data": {"status": "completed", "result": {"a": 1}},
+            },
             RunStatus.COMPLETED,
             {"result": {"a": 1}, "error": None},
         ),

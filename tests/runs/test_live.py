@@ -1,4 +1,4 @@
-"""The hub hands on what was written, and lets no slow watcher cost more than its share."""
+"""The hub hands on what was written; a slow watcher costs no more than its share."""
 
 from __future__ import annotations
 

@@ -69,7 +69,9 @@ def test_only_the_owner_of_the_epoch_moves_its_run(user: User) -> None:
 
 def test_a_run_that_stops_running_has_no_owner(user: User) -> None:
     run = queued(user)
-    Run.objects.move(run.pk, RunStatus.RUNNING, host="h", lease_expires_at=run.created_at)
+    Run.objects.move(
+        run.pk, RunStatus.RUNNING, host="h", lease_expires_at=run.created_at
+    )
     Run.objects.move(run.pk, RunStatus.QUEUED)
     run.refresh_from_db()
     assert (run.host, run.lease_expires_at) == ("", None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connections
+from pytest_django.fixtures import SettingsWrapper
 
 from runs import streaming
 from runs.claims import Claim
@@ -105,7 +107,7 @@ async def test_watchers_who_come_at_any_time_see_each_event_once(
 async def test_a_watcher_that_fell_behind_reads_the_journal_again(
     claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming.hub, "subscribe", lambda run_id: subscribe(run_id))
+    monkeypatch.setattr(hub, "subscribe", lambda run_id: subscribe(run_id))
 
     def subscribe(run_id: object) -> object:
         return type(hub).subscribe(hub, claim.run_id, limit=3)
@@ -145,22 +147,37 @@ async def test_what_a_gap_hides_is_read_from_the_journal(
     assert ids(seen + await read_all(stream)) == [1, 2, 3]
 
 
-async def test_a_chunk_waits_for_its_event_and_goes_with_its_node(
+async def test_a_chunk_waits_for_its_event_and_is_dropped_once_its_node_settled(
     claim: Claim, writer: Writer
 ) -> None:
     told = journal_of(writer, claim)
     stream = RunStream(claim.run_id)
     await tell(told, run_running("r"))
     await read_until(stream, "run_status")
-    hub.chunk(claim.run_id, 2, node_chunk("n", "too ", "too "))
-    hub.chunk(claim.run_id, 3, node_chunk("n", "late", "too late"))
+    hub.chunk(claim.run_id, 2, node_chunk("n", "in ", "in "))
     await tell(told, node_status("n", NodeStatus.RUNNING))
     seen = await read_until(stream, "node_chunk")
     assert [frame.event for frame in seen] == ["node_status", "node_chunk"]
     assert seen[1].id is None
-    await tell(told, node_status("n", NodeStatus.COMPLETE), COMPLETED)
+    await tell(told, node_status("n", NodeStatus.COMPLETE))
+    hub.chunk(claim.run_id, 2, node_chunk("n", "time", "in time"))
+    await tell(told, COMPLETED)
     rest = await read_all(stream)
     assert [frame.event for frame in rest] == ["node_status", "run_status"]
+
+
+@pytest.mark.parametrize("outcome", [COMPLETED, PAUSED])
+async def test_a_run_that_ends_while_it_is_read_ends_the_stream(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch, outcome: Event
+) -> None:
+    page = streaming._page
+
+    def older(run_id: UUID, after: int) -> object:
+        return page(run_id, after)._replace(status=RunStatus.RUNNING, last_seq=0)
+
+    monkeypatch.setattr(streaming, "_page", older)
+    await tell(journal_of(writer, claim), run_running("r"), outcome)
+    assert ids(await read_all(RunStream(claim.run_id))) == [1, 2]
 
 
 async def test_a_stream_ends_at_a_pause(claim: Claim, writer: Writer) -> None:
@@ -194,10 +211,10 @@ async def test_a_stream_through_pauses_ends_with_the_run(
 
 
 async def test_silence_is_filled_with_comments(
-    claim: Claim, writer: Writer, settings: pytest.FixtureRequest
+    claim: Claim, writer: Writer, settings: SettingsWrapper
 ) -> None:
-    limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.01}  # type: ignore[attr-defined]
-    settings.WAYFLOW = limits  # type: ignore[attr-defined]
+    limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.01}
+    settings.WAYFLOW = limits
     told = journal_of(writer, claim)
     await tell(told, run_running("r"))
     stream = RunStream(claim.run_id)
@@ -209,11 +226,11 @@ async def test_silence_is_filled_with_comments(
 async def test_a_run_that_another_process_ended_is_noticed_in_silence(
     claim: Claim,
     writer: Writer,
-    settings: pytest.FixtureRequest,
+    settings: SettingsWrapper,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.05}  # type: ignore[attr-defined]
-    settings.WAYFLOW = limits  # type: ignore[attr-defined]
+    limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.05}
+    settings.WAYFLOW = limits
     stream = RunStream(claim.run_id)
     reading = asyncio.create_task(read_all(stream))
     monkeypatch.setattr(hub, "publish", lambda run_id, records: None)

@@ -35,20 +35,20 @@ def save(workflow: Workflow, **changed: Any) -> Workflow:
 
 
 def member_of_a_share(workflow: Workflow, level: Level) -> User:
-    user, group = UserFactory(), Group.objects.create(name=f"{level} {uuid4()}")
+    user, group = UserFactory.create(), Group.objects.create(name=f"{level} {uuid4()}")
     user.groups.add(group)
     Share.objects.create(workflow=workflow, group=group, level=level)
     return user
 
 
 def staff(*codenames: str) -> User:
-    user = UserFactory(is_staff=True)
+    user = UserFactory.create(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     return user
 
 
 def test_a_new_workflow_has_its_first_version() -> None:
-    workflow = WorkflowFactory(name="Mine", viewport={"zoom": 1})
+    workflow = WorkflowFactory.create(name="Mine", viewport={"zoom": 1})
     version = workflow.newest_version()
     assert (workflow.name, workflow.revision, workflow.viewport) == (
         "Mine",
@@ -60,22 +60,22 @@ def test_a_new_workflow_has_its_first_version() -> None:
 
 def test_the_given_name_wins_over_the_graphs_own() -> None:
     graph = graph_document(metadata={"name": "Inner", "description": "About"})
-    assert WorkflowFactory(name="Outer", graph=graph).name == "Outer"
-    workflow = WorkflowFactory(name="", graph=graph)
+    assert WorkflowFactory.create(name="Outer", graph=graph).name == "Outer"
+    workflow = WorkflowFactory.create(name="", graph=graph)
     assert (workflow.name, workflow.description) == ("Inner", "About")
-    assert WorkflowFactory(name="").name == services.editing.UNTITLED
+    assert WorkflowFactory.create(name="").name == services.editing.UNTITLED
     strange = graph_document(metadata={"name": "x\0" * 200})
-    assert WorkflowFactory(name="", graph=strange).name == "x" * 200
+    assert WorkflowFactory.create(name="", graph=strange).name == "x" * 200
 
 
 def test_a_taken_id_is_refused() -> None:
-    taken = WorkflowFactory()
+    taken = WorkflowFactory.create()
     with pytest.raises(services.WorkflowExists):
-        WorkflowFactory(id=taken.pk)
+        WorkflowFactory.create(id=taken.pk)
 
 
 def test_a_changed_graph_makes_a_version_and_an_equal_one_does_not() -> None:
-    workflow = WorkflowFactory()
+    workflow = WorkflowFactory.create()
     assert save(workflow, graph=SAME).revision == 1
     assert save(workflow).revision == 2
     assert save(workflow).revision == 2
@@ -85,7 +85,7 @@ def test_a_changed_graph_makes_a_version_and_an_equal_one_does_not() -> None:
 
 
 def test_a_viewport_alone_makes_neither_version_nor_revision() -> None:
-    workflow = WorkflowFactory()
+    workflow = WorkflowFactory.create()
     saved = save(workflow, graph=SAME, viewport={"zoom": 4})
     assert (saved.viewport, saved.revision) == ({"zoom": 4}, 1)
     assert save(workflow, graph=SAME).viewport == {"zoom": 4}
@@ -93,7 +93,9 @@ def test_a_viewport_alone_makes_neither_version_nor_revision() -> None:
 
 
 def test_a_name_that_changed_in_the_graph_is_taken_over() -> None:
-    workflow = WorkflowFactory(graph=graph_document(metadata={"name": "One"}), name="A")
+    workflow = WorkflowFactory.create(
+        graph=graph_document(metadata={"name": "One"}), name="A"
+    )
     renamed = deserialize(graph_document(metadata={"name": "Two"}))
     redrawn = deserialize(graph_document(field="w", metadata={"name": "Two"}))
     assert save(workflow, graph=renamed).name == "Two"
@@ -102,7 +104,7 @@ def test_a_name_that_changed_in_the_graph_is_taken_over() -> None:
 
 
 def test_a_stale_if_match_is_refused_and_changes_nothing() -> None:
-    workflow = WorkflowFactory()
+    workflow = WorkflowFactory.create()
     etag = workflow.etag
     save(workflow, if_match=etag)
     for stale in (etag, '"nonsense"', '"7", "8"'):
@@ -115,7 +117,7 @@ def test_a_stale_if_match_is_refused_and_changes_nothing() -> None:
 
 
 def test_details_change_alone() -> None:
-    workflow = WorkflowFactory(name="A")
+    workflow = WorkflowFactory.create(name="A")
     change = {"workflow_id": workflow.pk, "by": workflow.owner}
     changed = services.update_details(**change, description="New")
     assert (changed.name, changed.description, changed.revision) == ("A", "New", 2)
@@ -123,7 +125,7 @@ def test_details_change_alone() -> None:
 
 
 def test_a_deleted_workflow_is_gone_for_everybody_but_stays_stored() -> None:
-    workflow = WorkflowFactory()
+    workflow = WorkflowFactory.create()
     services.delete_workflow(workflow_id=workflow.pk, by=workflow.owner)
     for words in ("visible_to", "runnable_by", "editable_by", "deletable_by"):
         assert not getattr(Workflow.objects, words)(workflow.owner).exists()
@@ -143,7 +145,7 @@ def test_a_deleted_workflow_is_gone_for_everybody_but_stays_stored() -> None:
 def test_a_share_opens_as_much_as_its_level_says(
     level: Level, sees: bool, runs: bool, edits: bool
 ) -> None:
-    user = member_of_a_share(WorkflowFactory(), level)
+    user = member_of_a_share(WorkflowFactory.create(), level)
     asked = Workflow.objects
     assert asked.visible_to(user).exists() is sees
     assert asked.runnable_by(user).exists() is runs
@@ -161,7 +163,7 @@ def test_a_share_opens_as_much_as_its_level_says(
     ],
 )
 def test_staff_with_the_permission_reach_all(codename: str, word: str) -> None:
-    WorkflowFactory()
+    WorkflowFactory.create()
     holder = staff(codename)
     assert getattr(Workflow.objects, word)(holder).exists()
     assert not getattr(Workflow.objects, word)(staff()).exists()
@@ -171,8 +173,8 @@ def test_staff_with_the_permission_reach_all(codename: str, word: str) -> None:
 
 
 def test_changing_what_one_may_only_see_is_not_allowed() -> None:
-    workflow = WorkflowFactory()
-    viewer, stranger = member_of_a_share(workflow, Level.VIEW), UserFactory()
+    workflow = WorkflowFactory.create()
+    viewer, stranger = member_of_a_share(workflow, Level.VIEW), UserFactory.create()
     with pytest.raises(services.NotAllowed):
         save(workflow, by=viewer)
     with pytest.raises(services.WorkflowNotFound):
@@ -184,9 +186,9 @@ def test_changing_what_one_may_only_see_is_not_allowed() -> None:
 
 
 def test_the_current_version_is_the_published_or_else_the_newest() -> None:
-    workflow = WorkflowFactory()
+    workflow = WorkflowFactory.create()
     save(workflow)
-    WorkflowFactory()
+    WorkflowFactory.create()
     current = WorkflowVersion.objects.current()
     assert current.count() == 2
     assert current.get(workflow=workflow).number == 2
@@ -201,7 +203,7 @@ def test_the_current_version_is_the_published_or_else_the_newest() -> None:
 
 
 def test_a_version_never_changes() -> None:
-    version = WorkflowFactory().newest_version()
+    version = WorkflowFactory.create().newest_version()
     with pytest.raises(ImmutableVersion):
         version.save()
     with pytest.raises(ImmutableVersion):
@@ -209,7 +211,7 @@ def test_a_version_never_changes() -> None:
 
 
 def test_the_database_itself_refuses_unknown_levels_and_empty_names() -> None:
-    workflow = WorkflowFactory()
+    workflow = WorkflowFactory.create()
     group = Group.objects.create(name="g")
     with pytest.raises(IntegrityError), transaction.atomic():
         Share.objects.create(workflow=workflow, group=group, level="own")
