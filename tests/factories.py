@@ -64,7 +64,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
 
 class TokenFactory(factory.Factory[Token]):
-    """A token in the database, its clear text on ``clear``."""
+    """A token in the database; ``clear_of`` tells its clear text."""
 
     owner = factory.SubFactory(UserFactory)
     name = "test"
@@ -75,8 +75,14 @@ class TokenFactory(factory.Factory[Token]):
     @classmethod
     def _create(cls, model_class: type[Token], *args: Any, **kwargs: Any) -> Token:
         token, clear = Token.objects.issue(**kwargs)
-        token.clear = clear  # type: ignore[attr-defined]
+        token.__dict__["clear"] = clear
         return token
+
+
+def clear_of(token: Token) -> str:
+    """The clear text of a token that ``TokenFactory`` made."""
+    clear: str = token.__dict__["clear"]
+    return clear
 
 
 class WorkflowFactory(factory.Factory[Workflow]):

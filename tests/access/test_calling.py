@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from access.models import Token
-from tests.factories import TokenFactory, UserFactory
+from tests.factories import TokenFactory, UserFactory, clear_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -36,7 +36,7 @@ def test_a_token_lets_its_owner_in_without_any_csrf_proof(
     strict_client: Client, path: str, scheme: str
 ) -> None:
     token = TokenFactory.create()
-    header = f"{scheme} {token.clear}"
+    header = f"{scheme} {clear_of(token)}"
     status, answer = post(strict_client, path, Authorization=header)
     assert (status, answer["user"]) == (200, token.owner.username)
     token.refresh_from_db()
@@ -65,7 +65,7 @@ def test_a_revoked_or_expired_token_is_401(client: Client, path: str) -> None:
     )
     Token.objects.filter(pk=revoked.pk).revoke(now)
     for token in (revoked, expired):
-        status, _ = post(client, path, Authorization=f"Token {token.clear}")
+        status, _ = post(client, path, Authorization=f"Token {clear_of(token)}")
         assert status == 401
 
 
@@ -86,7 +86,7 @@ def test_a_session_lets_in_from_our_own_pages_only(
 def test_a_token_wins_over_a_session(strict_client: Client, path: str) -> None:
     token = TokenFactory.create()
     strict_client.force_login(UserFactory.create())
-    _, answer = post(strict_client, path, Authorization=f"Token {token.clear}")
+    _, answer = post(strict_client, path, Authorization=f"Token {clear_of(token)}")
     assert answer["user"] == token.owner.username
 
 

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from access.endpoint import Answer, Call, endpoint
-from tests.factories import TokenFactory
+from tests.factories import TokenFactory, clear_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def request_of_someone() -> HttpRequest:
-    header = f"Token {TokenFactory.create().clear}"
+    header = f"Token {clear_of(TokenFactory.create())}"
     return RequestFactory().generic("POST", "/", headers={"Authorization": header})
 
 

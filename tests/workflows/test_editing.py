@@ -118,7 +118,7 @@ def test_a_stale_if_match_is_refused_and_changes_nothing() -> None:
 
 def test_details_change_alone() -> None:
     workflow = WorkflowFactory.create(name="A")
-    change = {"workflow_id": workflow.pk, "by": workflow.owner}
+    change: dict[str, Any] = {"workflow_id": workflow.pk, "by": workflow.owner}
     changed = services.update_details(**change, description="New")
     assert (changed.name, changed.description, changed.revision) == ("A", "New", 2)
     assert services.update_details(**change, name="A").revision == 2
@@ -192,7 +192,7 @@ def test_the_current_version_is_the_published_or_else_the_newest() -> None:
     current = WorkflowVersion.objects.current()
     assert current.count() == 2
     assert current.get(workflow=workflow).number == 2
-    publish = {"workflow_id": workflow.pk, "by": workflow.owner}
+    publish: dict[str, Any] = {"workflow_id": workflow.pk, "by": workflow.owner}
     published = services.publish(**publish, number=1)
     assert published.published_version == current.get(workflow=workflow)
     assert current.get(workflow=workflow).number == 1
