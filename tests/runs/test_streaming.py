@@ -10,7 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connections
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from runs import streaming
 from runs.claims import Claim
@@ -211,7 +211,7 @@ async def test_a_stream_through_pauses_ends_with_the_run(
 
 
 async def test_silence_is_filled_with_comments(
-    claim: Claim, writer: Writer, settings: SettingsWrapper
+    claim: Claim, writer: Writer, settings: Settings
 ) -> None:
     limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.01}
     settings.WAYFLOW = limits
@@ -226,7 +226,7 @@ async def test_silence_is_filled_with_comments(
 async def test_a_run_that_another_process_ended_is_noticed_in_silence(
     claim: Claim,
     writer: Writer,
-    settings: SettingsWrapper,
+    settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     limits = {**settings.WAYFLOW, "KEEP_ALIVE_SECONDS": 0.05}
