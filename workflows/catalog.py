@@ -8,13 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from wayflow.tools import graph_to_tool, tool_name
 
 from wayflow.contracts import Models, Tool
 from wayflow.models.mock import mock_models
 from wayflow.models.openai import OPENAI_URL, openai_models
 from wayflow.nodes import BUILTIN
 from wayflow.registry import Registry, installed
+from wayflow.tools import graph_to_tool, tool_name
 
 from .models import Workflow, WorkflowVersion
 
