@@ -110,8 +110,8 @@ class Drive:
         self.report = Report(self._progress, self.journal)
         self._working: dict[int, _Work] = {}
         self._news: asyncio.Future[None] | None = None
+        self._ending = self._cancellation.requested
         self._expired = False
-        self._self_cancelled = False
         self._leaving = False
         self._broken: BaseException | None = None
 
@@ -170,10 +170,6 @@ class Drive:
         else:
             self._loop.call_soon_threadsafe(function, *args)
 
-    @property
-    def _ending(self) -> bool:
-        return self._cancellation.requested or self._self_cancelled or self._expired
-
     def _refusal(self) -> Failed | None:
         topology = self.plan.topology
         if not topology.nodes:
@@ -194,36 +190,36 @@ class Drive:
     async def _work_off(self) -> Outcome:
         self._take_answer()
         progress = self._progress
-        self._scheduler = Scheduler(
+        scheduler = self._scheduler = Scheduler(
             self.plan.topology,
             progress.values,
             settled=progress.settled,
             waiting=progress.waiting,
         )
-        started = 0
+        working, most, started = self._working, self.engine.max_concurrency, 0
         while not self._ending:
             self._check_journal()
-            for index in self._scheduler.skipped():
-                self.report.skip(index)
-                self._scheduler.settle(index)
-            if self._scheduler.ready and len(self._working) < self._limit:
-                await self._start(self._scheduler.take())
+            if scheduler.condemned:
+                self._skip_condemned()
+            if scheduler.ready and len(working) < most:
+                await self._start(scheduler.take())
                 started += 1
                 if not started % BREATH:
                     await asyncio.sleep(0)
-            elif self._working:
+            elif working:
                 await self._wait_for_news()
             else:
                 break
-        while self._working:
+        while working:
             self._check_journal()
             await self._wait_for_news()
         self._check_journal()
         return self._reached()
 
-    @property
-    def _limit(self) -> int:
-        return self.engine.max_concurrency
+    def _skip_condemned(self) -> None:
+        for index in self._scheduler.skipped():
+            self.report.skip(index)
+            self._scheduler.settle(index)
 
     def _take_answer(self) -> None:
         decision, progress = self.plan.decision, self._progress
@@ -406,15 +402,15 @@ class Drive:
 
     def _cancel_self(self) -> None:
         if not self._ending:
-            self._self_cancelled = True
             self._interrupt_soon()
 
     def _interrupt_soon(self) -> None:
+        self._ending = True
         # On the next tick, so that a handler which asked for it can still return.
         self._loop.call_soon(self._interrupt)
 
     def _expire(self) -> None:
-        self._expired = True
+        self._expired = self._ending = True
         self._interrupt()
 
     def _interrupt(self) -> None:

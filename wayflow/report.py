@@ -27,15 +27,16 @@ class Report:
 
     def begin(self, index: int) -> dict[str, Any]:
         """The node starts; its inputs by port are returned."""
-        values, inputs = self._progress.values, dict[str, Any]()
-        for wire in self._topology.incoming[index]:
-            if wire.key in values:
-                self._say(events.edge_status(wire.edge_id, EdgeStatus.ACTIVE))
-                value = values[wire.key]
+        values, say = self._progress.values, self._say
+        inputs: dict[str, Any] = {}
+        for edge_id, key, port in self._topology.incoming[index]:
+            if key in values:
+                say(events.edge_status(edge_id, EdgeStatus.ACTIVE))
+                value = values[key]
                 if value is not ABSENT:
-                    inputs[wire.port] = value
+                    inputs[port] = value
             else:
-                self._say(events.edge_status(wire.edge_id, EdgeStatus.SKIPPED))
+                say(events.edge_status(edge_id, EdgeStatus.SKIPPED))
         self.show_inputs(self._id(index), inputs, startedAt=_now())
         return inputs
 
@@ -111,10 +112,10 @@ class Report:
         self._rest_edges(index)
 
     def _rest_edges(self, index: int) -> None:
-        values = self._progress.values
-        for wire in self._topology.incoming[index]:
-            status = EdgeStatus.IDLE if wire.key in values else EdgeStatus.SKIPPED
-            self._say(events.edge_status(wire.edge_id, status))
+        values, say = self._progress.values, self._say
+        for edge_id, key, _ in self._topology.incoming[index]:
+            status = EdgeStatus.IDLE if key in values else EdgeStatus.SKIPPED
+            say(events.edge_status(edge_id, status))
 
     def _id(self, index: int) -> str:
         return self._topology.nodes[index].id

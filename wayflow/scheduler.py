@@ -47,6 +47,11 @@ class Scheduler:
         """How many nodes could start now."""
         return len(self._ready)
 
+    @property
+    def condemned(self) -> bool:
+        """Whether there are nodes to skip."""
+        return bool(self._dead)
+
     def take(self) -> int:
         """The first ready node in document order; it no longer counts as ready."""
         return heappop(self._ready)
