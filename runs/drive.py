@@ -172,7 +172,8 @@ class Drive:
         await self._call(work)
 
     async def _call(self, function: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(self._writer.call(function))
+        # What was asked of the writer is done even when the host stops meanwhile.
+        return await asyncio.shield(asyncio.wrap_future(self._writer.call(function)))
 
 
 def _load(digest: str) -> Graph:

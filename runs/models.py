@@ -247,3 +247,13 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node_id} of {self.run_id}"
+
+    def wire(self) -> dict[str, Any]:
+        """The question as a paused ``run_status`` carries it."""
+        asked = {"data": self.data["value"]} if "value" in self.data else {}
+        return {
+            "runId": str(self.run_id),
+            "nodeId": self.node_id,
+            "instructions": self.instructions,
+            **asked,
+        }

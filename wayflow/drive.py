@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 MAX_DEPTH = 8
 """Levels of graphs inside graphs."""
 
-BREATH = 128
+BREATH = 32
 """Nodes started in a row after which other runs get a turn."""
 
 GRACE = 2.0

@@ -12,6 +12,11 @@ from servestatic import ServeStaticASGI
 
 from .graceful import Application, Graceful
 
+django_application = get_asgi_application()
+
+# Models cannot be imported before the line above.
+from runs import host  # noqa: E402
+
 
 def with_static_files(django: ASGIHandler) -> Application:
     """Serve STATIC_URL: from every app in development, else from STATIC_ROOT."""
@@ -24,8 +29,7 @@ def with_static_files(django: ASGIHandler) -> Application:
 
 
 application = Graceful(
-    with_static_files(get_asgi_application()),
-    # The rooms that live as long as the server hand in their start and stop here.
-    on_startup=[],
-    on_shutdown=[],
+    with_static_files(django_application),
+    on_startup=[host.start],
+    on_shutdown=[host.stop],
 )

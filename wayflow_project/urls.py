@@ -10,4 +10,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/", include("workflows.api.urls")),
+    path("api/", include("runs.api.urls")),
 ]

@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 
 from runs import host as hosts
 from runs.host import EngineHost
-from tests.factories import UserFactory
+from tests.factories import TokenFactory, UserFactory
 from wayflow import Runtime
 from wayflow.registry import installed
 from workflows import catalog
 
+from .calling import Caller
+from .scenes import grant
 from .stage import Stage
 
 
@@ -70,3 +72,16 @@ def user(db: None) -> User:
     """Somebody without any permission."""
     made: User = UserFactory.create()
     return made
+
+
+@pytest.fixture
+def caller(user: User) -> Caller:
+    """``user`` with a token, who may run any graph."""
+    grant(user, "workflows.run_adhoc_graph")
+    return Caller(TokenFactory.create(owner=user))
+
+
+@pytest.fixture
+def stranger(db: None) -> Caller:
+    """Somebody else with a token, who may do nothing."""
+    return Caller(TokenFactory.create())

@@ -1,0 +1,1 @@
+"""Run time over HTTP: what the editor posts, and the runs as a REST resource."""

@@ -1,0 +1,16 @@
+"""Answers in JSON as the engine spells it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from wayflow.values import json_bytes
+
+
+def json_answer(value: Any, *, status: int = 200) -> HttpResponse:
+    """``value`` as a response: any plain value, not only objects."""
+    return HttpResponse(
+        json_bytes(value), status=status, content_type="application/json"
+    )

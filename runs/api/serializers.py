@@ -1,0 +1,107 @@
+"""Runs as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from runs.graphs import graphs
+from runs.models import JournalEntry, Run
+from runs.node_runs import node_runs
+from runs.records import told
+
+
+class WorkflowNameSerializer(serializers.Serializer[Any]):
+    """The workflow of a run."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """A run in a list."""
+
+    workflow = WorkflowNameSerializer(allow_null=True, read_only=True)
+    version = serializers.IntegerField(
+        source="version.number", default=None, allow_null=True, read_only=True
+    )
+    owner = serializers.CharField(source="owner.username", read_only=True)
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    startedAt = serializers.DateTimeField(source="started_at", read_only=True)
+    finishedAt = serializers.DateTimeField(source="finished_at", read_only=True)
+    cancelRequestedAt = serializers.DateTimeField(
+        source="cancel_requested_at", read_only=True
+    )
+
+    class Meta:
+        model = Run
+        fields: tuple[str, ...] = (
+            "id",
+            "workflow",
+            "version",
+            "status",
+            "trigger",
+            "owner",
+            "createdAt",
+            "startedAt",
+            "finishedAt",
+            "cancelRequestedAt",
+        )
+        read_only_fields = fields
+
+
+class NodeRunSerializer(serializers.Serializer[Any]):
+    """What a node did in a run; times are in ms since the epoch."""
+
+    nodeId = serializers.CharField()
+    type = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    status = serializers.CharField()
+    attempts = serializers.IntegerField()
+    inputs = serializers.JSONField(required=False)
+    outputData = serializers.JSONField(required=False)
+    error = serializers.JSONField(required=False)
+    startedAt = serializers.IntegerField(required=False)
+    finishedAt = serializers.IntegerField(required=False)
+    durationMs = serializers.IntegerField(required=False)
+    toolCalls = serializers.JSONField(required=False)
+
+
+class RunDetailSerializer(RunSerializer):
+    """A run with all that is known of it."""
+
+    inputs = serializers.JSONField(read_only=True)
+    result = serializers.JSONField(read_only=True)
+    error = serializers.JSONField(read_only=True)
+    attempts = serializers.IntegerField(read_only=True)
+    lastSeq = serializers.IntegerField(source="last_seq", read_only=True)
+    document = serializers.CharField(source="document.digest", read_only=True)
+    suspension = serializers.SerializerMethodField()
+    nodeRuns = serializers.SerializerMethodField()
+
+    class Meta(RunSerializer.Meta):
+        fields = (
+            *RunSerializer.Meta.fields,
+            "inputs",
+            "result",
+            "error",
+            "suspension",
+            "attempts",
+            "lastSeq",
+            "document",
+            "nodeRuns",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "nullable": True})
+    def get_suspension(self, run: Run) -> dict[str, Any] | None:
+        review = run.reviews.open().order_by("opened_seq").last()
+        return None if review is None else review.wire()
+
+    @extend_schema_field(NodeRunSerializer(many=True))
+    def get_nodeRuns(self, run: Run) -> list[dict[str, Any]]:
+        entries = JournalEntry.objects.filter(run=run).order_by("first_seq")
+        records = told(entries.values_list("events", flat=True))
+        return [n.data() for n in node_runs(graphs.load(run.document.digest), records)]

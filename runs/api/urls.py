@@ -1,0 +1,22 @@
+"""The routes of run time, below ``/api/``."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from . import editor, following
+from .starting import start
+from .views import RunViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("runs", RunViewSet, basename="run")
+
+urlpatterns = [
+    path("run", editor.run, name="editor-run"),
+    path("resume", editor.resume, name="editor-resume"),
+    path("cancel", editor.cancel, name="editor-cancel"),
+    path("pending", editor.pending, name="editor-pending"),
+    path("workflows/<str:workflow_id>/runs", start, name="workflow-runs"),
+    path("runs/<str:run_id>/events", following.events, name="run-events"),
+    path("runs/<str:run_id>/cancel", following.cancel, name="run-cancel"),
+    path("", include(router.urls)),
+]

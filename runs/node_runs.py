@@ -1,0 +1,90 @@
+"""What each node of a run did, folded from the run's journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from wayflow.events import NODE_STATUS, TOOL_CALL_END, TOOL_CALL_START
+from wayflow.graph import Graph, NodeId
+from wayflow.status import NodeStatus
+
+from .records import Told
+
+_SHOWN = ("inputs", "outputData", "error", "startedAt", "finishedAt")
+
+
+@dataclass(slots=True, kw_only=True)
+class NodeRun:
+    """One node's part in a run; times are in ms since the epoch.
+
+    ``shown`` are the inputs, outputData, error, startedAt and finishedAt as they were
+    told, ``tool_calls`` the calls in their order.
+    """
+
+    node_id: str
+    type: str
+    label: str
+    status: str = NodeStatus.IDLE
+    attempts: int = 0
+    shown: dict[str, Any] = field(default_factory=dict)
+    tool_calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """The node run as the API shows it; what is unknown is left out."""
+        data: dict[str, Any] = {
+            "nodeId": self.node_id,
+            "type": self.type,
+            "label": self.label,
+            "status": self.status,
+            "attempts": self.attempts,
+            **self.shown,
+        }
+        if self.duration_ms is not None:
+            data["durationMs"] = self.duration_ms
+        if self.tool_calls:
+            data["toolCalls"] = list(self.tool_calls.values())
+        return data
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long it took, pauses included."""
+        started, finished = self.shown.get("startedAt"), self.shown.get("finishedAt")
+        if isinstance(started, int) and isinstance(finished, int):
+            return finished - started
+        return None
+
+    def take(self, name: str, data: dict[str, Any]) -> None:
+        """Learn from an event about this node."""
+        if name == NODE_STATUS:
+            self.status = data["status"]
+            if self.status == NodeStatus.RUNNING:
+                if "startedAt" in data:
+                    self.attempts += self.shown.get("startedAt") != data["startedAt"]
+                self.shown.pop("error", None)
+            self.shown |= {key: data[key] for key in _SHOWN if key in data}
+        elif name in (TOOL_CALL_START, TOOL_CALL_END):
+            call = self.tool_calls.setdefault(data["callId"], {})
+            call |= {key: value for key, value in data.items() if key != "nodeId"}
+
+
+def node_runs(graph: Graph, records: Iterable[Told]) -> list[NodeRun]:
+    """The nodes that the run has come to, in the order in which it did."""
+    runs: dict[str, NodeRun] = {}
+    for event, _ in records:
+        data = event["data"]
+        node_id = data.get("nodeId")
+        if not isinstance(node_id, str):
+            continue
+        if node_id not in runs:
+            runs[node_id] = _begun(graph, node_id)
+        runs[node_id].take(event["event"], data)
+    return list(runs.values())
+
+
+def _begun(graph: Graph, node_id: str) -> NodeRun:
+    node = graph.nodes.get(NodeId(node_id))
+    if node is None:
+        return NodeRun(node_id=node_id, type="", label="")
+    return NodeRun(node_id=node_id, type=node.type, label=node.name or node.label)
