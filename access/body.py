@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 
-from wayflow.values import parse
+from wayflow.jsontext import parse
 
 from .errors import ApiError, BodyTooLarge
 

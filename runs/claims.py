@@ -67,9 +67,14 @@ def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
 
 
 def give_back(run_id: UUID, *, epoch: int) -> bool:
-    """Queue a run again that its owner cannot finish; False: it is not the owner."""
+    """Queue a run again that its owner cannot finish.
+
+    False: it paused or ended meanwhile, or another host is the owner.
+    """
+    # A paused run may be queued too, but only by an answer.
+    running = Run.objects.filter(status=RunStatus.RUNNING)
     with write_atomic():
-        return Run.objects.move(run_id, RunStatus.QUEUED, epoch=epoch)
+        return running.move(run_id, RunStatus.QUEUED, epoch=epoch)
 
 
 def renew(run_ids: Collection[UUID], *, host: str, now: datetime) -> list[UUID]:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 import orjson
 
 from wayflow.events import NODE_STATUS, RUN_STATUS, Event, Private
+from wayflow.jsontext import json_bytes
 from wayflow.sse import encode
 from wayflow.status import TERMINAL, NodeStatus, RunStatus
-from wayflow.values import json_bytes
 
 Told: TypeAlias = tuple[Event, Private | None]
 """What ``wayflow.checkpoint.replay`` reads."""

@@ -24,7 +24,8 @@ from .events import Event
 from .graph import Graph, Node
 from .registry import NodeType, Registry, Style, style_of
 from .threads import Threads
-from .values import ABSENT, NotSerializable, plain, text, truncated
+from .truncation import truncated
+from .values import ABSENT, NotSerializable, plain, text
 
 MAX_TEXT = 1_000_000
 """Characters that one node may stream."""

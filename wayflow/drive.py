@@ -85,6 +85,7 @@ class _Work:
     index: int
     type: NodeType
     context: NodeContext
+    emitted: Coroutine[Any, Any, Any]
     task: asyncio.Task[Any] | None = None
     timer: asyncio.TimerHandle | None = None
     started: bool = False
@@ -202,7 +203,9 @@ class Drive:
             if scheduler.condemned:
                 self._skip_condemned()
             if scheduler.ready and len(working) < most:
-                await self._start(scheduler.take())
+                work = self._start(scheduler.take())
+                if work is not None:
+                    await self._employ(work)
                 started += 1
                 if not started % BREATH:
                     await asyncio.sleep(0)
@@ -257,24 +260,24 @@ class Drive:
 
     # --- one node -------------------------------------------------------------------
 
-    async def _start(self, index: int) -> None:
+    def _start(self, index: int) -> _Work | None:
+        """Begin a node; what is returned has to be awaited."""
         inputs = self.report.begin(index)
         node = self.plan.topology.nodes[index]
         node_type = self.engine.registry.nodes.get(node.type)
         if node_type is None:
             self.report.fail(index, NoHandler(node.type).data())
             self._scheduler.settle(index)
-            return
+            return None
         context = NodeContext(self, node)
         if node_type.style is not Style.INLINE or node_type.effects:
             emitted = call(node_type, inputs, context)
         else:
             value = self._inline(index, node_type, inputs, context)
             if type(value) is not CoroutineType:
-                return
+                return None
             emitted = value
-        work = _Work(index=index, type=node_type, context=context)
-        await self._employ(work, emitted)
+        return _Work(index=index, type=node_type, context=context, emitted=emitted)
 
     def _inline(
         self,
@@ -299,44 +302,42 @@ class Drive:
             self._scheduler.settle(index)
         return None
 
-    async def _employ(self, work: _Work, emitted: Coroutine[Any, Any, Any]) -> None:
-        """Have ``emitted`` awaited: right here when there is nothing else to do."""
+    async def _employ(self, work: _Work) -> None:
+        """Have the node's work awaited: right here when there is nothing else to do."""
         self._working[work.index] = work
         timeout = self.engine.node_timeout
         if timeout is None and len(self._working) == 1 and not self._scheduler.ready:
             work.task = asyncio.current_task()
-            await self._attempt(work, emitted)
+            await self._attempt(work)
             return
-        work.task = self._loop.create_task(self._employed(work, emitted))
+        work.task = self._loop.create_task(self._employed(work))
         if timeout is not None:
             work.timer = self._loop.call_later(timeout, self._time_out, work)
 
-    async def _employed(self, work: _Work, emitted: Coroutine[Any, Any, Any]) -> None:
+    async def _employed(self, work: _Work) -> None:
         try:
-            await self._attempt(work, emitted)
+            await self._attempt(work)
         except Exception as error:
             self._broken = self._broken or error
             self._tell_news()
 
-    async def _attempt(self, work: _Work, emitted: Coroutine[Any, Any, Any]) -> None:
+    async def _attempt(self, work: _Work) -> None:
         """One handler, to the node's fate. Raises what the journal raises."""
         work.started = True
         if self._ending or self._leaving:
-            emitted.close()
+            work.emitted.close()
             self._conclude_stopped(work)
         else:
-            await self._await_handler(work, emitted)
+            await self._await_handler(work)
         if work.index not in self._working:
             return
         if work.type.effects:
             await self.journal.commit()
         self._settle(work.index)
 
-    async def _await_handler(
-        self, work: _Work, emitted: Coroutine[Any, Any, Any]
-    ) -> None:
+    async def _await_handler(self, work: _Work) -> None:
         try:
-            value = await emitted
+            value = await work.emitted
         except asyncio.CancelledError:
             if not self._was_told(work):
                 raise

@@ -14,21 +14,28 @@ from .errors import (
     UnschedulableGraph,
 )
 from .events import Private
-from .graph import Node, NodeId
+from .graph import NodeId
 from .status import NodeStatus
-from .topology import Topology, fingerprint, value_key
+from .topology import Topology, fingerprint
 from .values import ABSENT
+
+_NOTHING: dict[str, Any] = {}
+_COMPLETE = NodeStatus.COMPLETE
 
 
 class Progress:
-    """The fate of every node so far and the values on the ports. Nodes are indexes."""
+    """The fate of every node so far and the values on the ports. Nodes are indexes.
+
+    ``values[i]`` are the values that node i emitted, by port.
+    """
 
     def __init__(
         self, topology: Topology, run_id: str, checkpoint: Checkpoint | None
     ) -> None:
         self.topology = topology
         self.run_id = run_id
-        self.values: dict[str, Any] = {}
+        # One place more than there are nodes: that of NOBODY.
+        self.values: list[Mapping[str, Any]] = [_NOTHING] * (len(topology.nodes) + 1)
         self.settled: dict[int, NodeStatus] = {}
         self.waiting: dict[int, Suspension] = {}
         self._results: dict[int, Mapping[str, Any]] = {}
@@ -37,19 +44,17 @@ class Progress:
             self._restore(checkpoint)
 
     def complete(
-        self, index: int, outputs: Mapping[str, Any], result: Mapping[str, Any]
+        self, index: int, outputs: dict[str, Any], result: Mapping[str, Any]
     ) -> Private:
         """A node emitted ``outputs`` by port; what its record keeps is returned."""
-        node_id = self.topology.nodes[index].id
-        for port, value in outputs.items():
-            self.values[value_key(node_id, port)] = value
-        self.settled[index] = NodeStatus.COMPLETE
+        self.values[index] = outputs
+        self.settled[index] = _COMPLETE
         private: Private = {}
         if ABSENT in outputs.values():
             private["absent"] = [p for p, v in outputs.items() if v is ABSENT]
             private["outputs"] = {p: v for p, v in outputs.items() if v is not ABSENT}
         elif outputs:
-            private["outputs"] = dict(outputs)
+            private["outputs"] = outputs
         if result:
             self._results[index] = private["result"] = dict(result)
         return private
@@ -96,15 +101,14 @@ class Progress:
             run_id=self.run_id,
             fingerprint=fingerprint(self.topology.graph),
             inputs=inputs,
-            nodes={nodes[i].id: self._fate(i, nodes[i]) for i in self.settled},
+            nodes={nodes[i].id: self._fate(i) for i in self.settled},
             waiting={nodes[i].id: s for i, s in self.waiting.items()},
         )
 
-    def _fate(self, index: int, node: Node) -> NodeFate:
-        keys = {port.id: value_key(node.id, port.id) for port in node.outputs}
+    def _fate(self, index: int) -> NodeFate:
         return NodeFate(
             status=self.settled[index],
-            outputs={p: self.values[k] for p, k in keys.items() if k in self.values},
+            outputs=self.values[index],
             result=self._results.get(index, {}),
             error=self._failures.get(index),
         )
@@ -117,7 +121,7 @@ class Progress:
 
     def _restore_fate(self, index: int, fate: NodeFate) -> None:
         if fate.status is NodeStatus.COMPLETE:
-            self.complete(index, fate.outputs, fate.result)
+            self.complete(index, dict(fate.outputs), fate.result)
         elif fate.error is not None:
             self.fail(index, fate.error)
         else:

@@ -6,15 +6,22 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from . import events
 from .attempt import clean, routed
 from .checkpoint import Suspension
 from .contracts import Journal, Suspend
 from .errors import ErrorData
-from .events import Private
+from .events import Private, edge_status, node_status
 from .progress import Progress
 from .status import EdgeStatus, NodeStatus
-from .values import ABSENT, truncated, truncated_fields
+from .truncation import truncated, truncated_fields
+from .values import ABSENT
+
+# Read once: in Python 3.11 a member's look-up costs as much as the event that tells it.
+_ACTIVE, _IDLE, _SKIPPED = EdgeStatus.ACTIVE, EdgeStatus.IDLE, EdgeStatus.SKIPPED
+_RUNNING, _COMPLETE = NodeStatus.RUNNING, NodeStatus.COMPLETE
+
+ALWAYS_SHOWN = frozenset({int, float, bool, type(None)})
+"""Types whose values are never too long to show."""
 
 
 class Report:
@@ -29,22 +36,25 @@ class Report:
         """The node starts; its inputs by port are returned."""
         values, say = self._progress.values, self._say
         inputs: dict[str, Any] = {}
-        for edge_id, key, port in self._topology.incoming[index]:
-            if key in values:
-                say(events.edge_status(edge_id, EdgeStatus.ACTIVE))
-                value = values[key]
+        for edge_id, source, source_port, port in self._topology.incoming[index]:
+            emitted = values[source]
+            if source_port in emitted:
+                say(edge_status(edge_id, _ACTIVE))
+                value = emitted[source_port]
                 if value is not ABSENT:
                     inputs[port] = value
             else:
-                say(events.edge_status(edge_id, EdgeStatus.SKIPPED))
+                say(edge_status(edge_id, _SKIPPED))
         self.show_inputs(self._id(index), inputs, startedAt=_now())
         return inputs
 
     def show_inputs(self, node_id: str, inputs: Mapping[str, Any], **more: Any) -> None:
         """Say that the node runs with these inputs, long ones cut."""
-        shown = {port: truncated(value) for port, value in inputs.items()}
-        running = NodeStatus.RUNNING
-        self._say(events.node_status(node_id, running, inputs=shown, **more))
+        shown = dict(inputs)
+        for port, value in inputs.items():
+            if type(value) not in ALWAYS_SHOWN:
+                shown[port] = truncated(value)
+        self._say(node_status(node_id, _RUNNING, inputs=shown, **more))
 
     def finish(
         self,
@@ -75,29 +85,27 @@ class Report:
     def complete(self, node_id: str, value: Any, private: Private) -> None:
         """Say that a node completed with ``value``."""
         output = {} if value is ABSENT else {"outputData": truncated_fields(value)}
-        status = NodeStatus.COMPLETE
-        event = events.node_status(node_id, status, **output, finishedAt=_now())
+        event = node_status(node_id, _COMPLETE, **output, finishedAt=_now())
         self._say(event, private)
 
     def fail(self, index: int, error: ErrorData) -> None:
         self._progress.fail(index, error)
         status, node_id = NodeStatus.ERROR, self._id(index)
-        self._say(events.node_status(node_id, status, error=error, finishedAt=_now()))
+        self._say(node_status(node_id, status, error=error, finishedAt=_now()))
         self._rest_edges(index)
 
     def cancel(self, index: int) -> None:
         status, node_id = NodeStatus.CANCELLED, self._id(index)
-        self._say(events.node_status(node_id, status, finishedAt=_now()))
+        self._say(node_status(node_id, status, finishedAt=_now()))
         self._rest_edges(index)
 
     def skip(self, index: int) -> None:
         self._progress.skip(index)
-        skipped = EdgeStatus.SKIPPED
-        for wire in self._topology.incoming[index]:
-            self._say(events.edge_status(wire.edge_id, skipped))
+        for edge_id, *_ in self._topology.incoming[index]:
+            self._say(edge_status(edge_id, _SKIPPED))
         for edge_id in self._topology.outgoing[index]:
-            self._say(events.edge_status(edge_id, skipped))
-        self._say(events.node_status(self._id(index), NodeStatus.SKIPPED))
+            self._say(edge_status(edge_id, _SKIPPED))
+        self._say(node_status(self._id(index), NodeStatus.SKIPPED))
 
     def _wait(self, index: int, instructions: Any, data: Any) -> None:
         suspension = Suspension(
@@ -107,15 +115,16 @@ class Report:
             data=data,
         )
         self._progress.waiting[index] = suspension
-        event = events.node_status(suspension.node_id, NodeStatus.WAITING)
+        event = node_status(suspension.node_id, NodeStatus.WAITING)
         self._say(event, {"suspension": suspension.wire()})
         self._rest_edges(index)
 
     def _rest_edges(self, index: int) -> None:
         values, say = self._progress.values, self._say
-        for edge_id, key, _ in self._topology.incoming[index]:
-            status = EdgeStatus.IDLE if key in values else EdgeStatus.SKIPPED
-            say(events.edge_status(edge_id, status))
+        for edge_id, source, port, _ in self._topology.incoming[index]:
+            emitted = port in values[source]
+            status = _IDLE if emitted else _SKIPPED
+            say(edge_status(edge_id, status))
 
     def _id(self, index: int) -> str:
         return self._topology.nodes[index].id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from .topology import Topology
@@ -18,15 +18,15 @@ class Scheduler:
     def __init__(
         self,
         topology: Topology,
-        emitted: Container[str],
+        emitted: Sequence[Container[str]],
         *,
         settled: Iterable[int] = (),
         waiting: Iterable[int] = (),
     ) -> None:
         """Start from nodes already ``settled`` and others ``waiting`` for a decision.
 
-        ``emitted`` is the live set of keys of values that were emitted; whoever settles
-        a node has put its keys there before.
+        ``emitted[i]`` are the ports on which node i emitted; whoever settles a node has
+        put them there before.
         """
         self._topology = topology
         self._emitted = emitted
@@ -88,8 +88,8 @@ class Scheduler:
     def _release(self, index: int) -> None:
         incoming = self._topology.incoming[index]
         emitted = self._emitted
-        for wire in incoming:
-            if wire.key in emitted:
+        for _, source, port, _ in incoming:
+            if port in emitted[source]:
                 break
         else:
             if incoming:

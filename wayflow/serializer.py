@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import values
 from .errors import GraphFormatError
 from .graph import (
     DroppedEdge,
@@ -18,6 +17,8 @@ from .graph import (
     PortId,
     Side,
 )
+from .jsontext import json_text, parse
+from .values import plain
 
 FORMAT_VERSION = 1
 DEFAULT_WIDTH = 220
@@ -79,7 +80,7 @@ def graph_of(document: Mapping[str, Any]) -> Graph:
 
 def serialize(graph: Graph) -> str:
     """The text of a workflow file that holds ``graph``."""
-    return values.json_text({"version": FORMAT_VERSION, "graph": graph.document})
+    return json_text({"version": FORMAT_VERSION, "graph": graph.document})
 
 
 def _unwrap(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
@@ -96,8 +97,8 @@ def _unwrap(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
 def _plain(source: str | bytes | Mapping[str, Any]) -> Any:
     try:
         if isinstance(source, str | bytes):
-            return values.parse(source)
-        return values.plain(source)
+            return parse(source)
+        return plain(source)
     except (ValueError, TypeError) as error:
         raise GraphFormatError(f"not a JSON document: {error}") from error
 

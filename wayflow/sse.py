@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import values
 from .events import Event
+from .jsontext import json_bytes
 
 HEADERS = {
     "Content-Type": "text/event-stream",
@@ -20,7 +20,7 @@ def encode(event: Event, id: int | None = None) -> bytes:
 
     Lines end in LF alone: the stock client finds no event in a stream of CRLF.
     """
-    data = values.json_bytes(event["data"])
+    data = json_bytes(event["data"])
     name = event["event"].encode()
     frame = b"event: %b\ndata: %b\n\n" % (name, data)
     return frame if id is None else b"id: %d\n%b" % (id, frame)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from . import values
-from .graph import Graph, Node, NodeId, PortId
+from .graph import EdgeId, Graph, Node, NodeId, PortId
+from .jsontext import json_bytes
 
+Wire: TypeAlias = tuple[EdgeId, int, PortId, PortId]
+"""An edge as the engine walks it: its id, the index and port of the node it comes from,
+and the port it leads to. A bare tuple, for a graph has many."""
 
-class Wire(NamedTuple):
-    """An edge as the engine walks it; ``key`` names the value it carries."""
-
-    edge_id: str
-    key: str
-    port: PortId
+NOBODY: Final = -1
+"""The index of a node that does not exist; as an index it is the last place of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,12 +29,12 @@ class Topology:
     """
 
     graph: Graph
-    nodes: tuple[Node, ...]
-    index: dict[NodeId, int]
-    incoming: tuple[tuple[Wire, ...], ...]
-    outgoing: tuple[tuple[str, ...], ...]
-    successors: tuple[tuple[int, ...], ...]
-    degrees: tuple[int, ...]
+    nodes: Sequence[Node]
+    index: Mapping[NodeId, int]
+    incoming: Sequence[Sequence[Wire]]
+    outgoing: Sequence[Sequence[EdgeId]]
+    successors: Sequence[Sequence[int]]
+    degrees: Sequence[int]
 
 
 _compiled: WeakKeyDictionary[Graph, Topology] = WeakKeyDictionary()
@@ -49,34 +48,30 @@ def topology_of(graph: Graph) -> Topology:
     return topology
 
 
-def value_key(node_id: str, port_id: str) -> str:
-    """Under which a port's value is kept."""
-    return f"{node_id}:{port_id}"
-
-
 def _compile(graph: Graph) -> Topology:
     nodes = tuple(graph.nodes.values())
     index = {node.id: i for i, node in enumerate(nodes)}
     incoming: list[list[Wire]] = [[] for _ in nodes]
-    outgoing: list[list[str]] = [[] for _ in nodes]
+    outgoing: list[list[EdgeId]] = [[] for _ in nodes]
     successors: list[list[int]] = [[] for _ in nodes]
     for edge in graph.edges.values():
-        source, target = index.get(edge.source), index.get(edge.target)
-        if source is not None:
+        source = index.get(edge.source, NOBODY)
+        target = index.get(edge.target, NOBODY)
+        if target != NOBODY:
+            wire = (edge.id, source, edge.source_port, edge.target_port)
+            incoming[target].append(wire)
+        if source != NOBODY:
             outgoing[source].append(edge.id)
-        if target is not None:
-            key = value_key(edge.source, edge.source_port)
-            incoming[target].append(Wire(edge.id, key, edge.target_port))
-        if source is not None and target is not None:
-            successors[source].append(target)
+            if target != NOBODY:
+                successors[source].append(target)
     return Topology(
         graph=graph,
         nodes=nodes,
         index=index,
-        incoming=tuple(map(tuple, incoming)),
-        outgoing=tuple(map(tuple, outgoing)),
-        successors=tuple(map(tuple, successors)),
-        degrees=tuple(map(len, incoming)),
+        incoming=incoming,
+        outgoing=outgoing,
+        successors=successors,
+        degrees=list(map(len, incoming)),
     )
 
 
@@ -86,16 +81,14 @@ def find_cycle(graph: Graph) -> list[NodeId] | None:
     The cycle starts at the node by which a walk in document order enters it.
     """
     topology = topology_of(graph)
-    if _is_acyclic(topology.successors):
+    if _is_acyclic(topology):
         return None
-    return [topology.nodes[i].id for i in _first_cycle(topology.successors)]
+    cycle = _first_cycle(topology.successors)
+    return [topology.nodes[i].id for i in cycle] or None
 
 
-def _is_acyclic(successors: Sequence[Sequence[int]]) -> bool:
-    degrees = [0] * len(successors)
-    for targets in successors:
-        for target in targets:
-            degrees[target] += 1
+def _is_acyclic(topology: Topology) -> bool:
+    successors, degrees = topology.successors, list(topology.degrees)
     free = [i for i, degree in enumerate(degrees) if not degree]
     for i in free:
         for target in successors[i]:
@@ -142,4 +135,4 @@ def fingerprint(graph: Graph) -> str:
         [edge.source, edge.source_port, edge.target, edge.target_port]
         for edge in graph.edges.values()
     )
-    return hashlib.sha256(values.json_bytes([nodes, edges])).hexdigest()
+    return hashlib.sha256(json_bytes([nodes, edges])).hexdigest()

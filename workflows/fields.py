@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from wayflow.values import json_text, parse
+from wayflow.jsontext import json_text, parse
 
 
 class JsonTextField(models.TextField[Any, Any]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from wayflow.values import json_bytes
+from wayflow.jsontext import json_bytes
 
 
 def json_answer(value: Any, *, status: int = 200) -> HttpResponse:

@@ -21,8 +21,8 @@ from runs.models import Run, Trigger
 from runs.services import Idempotency
 from runs.streaming import RunStream, wait_for_outcome
 from wayflow.errors import WayflowError
+from wayflow.jsontext import json_bytes
 from wayflow.status import RunStatus
-from wayflow.values import json_bytes
 from workflows.services import WorkflowNotFound
 
 from .answers import json_answer

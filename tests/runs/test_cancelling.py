@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -138,21 +139,19 @@ def test_a_request_that_came_while_the_run_paused_is_honoured(
 ) -> None:
     """The host hears of it too late; the row alone tells."""
     monkeypatch.setattr(host, "cancel", lambda run_id: None)
-    asked: list[bool] = []
+    settled = threading.Event()
 
     def ask_first(run_id: Any) -> bool:
-        if not asked:
-            asked.append(True)
-            Run.objects.filter(pk=run_id).update(
-                cancel_requested_at="2026-01-01T00:00Z"
-            )
-        return settle_cancelled(run_id)
+        Run.objects.filter(pk=run_id).update(cancel_requested_at="2026-01-01T00:00Z")
+        try:
+            return settle_cancelled(run_id)
+        finally:
+            settled.set()
 
     monkeypatch.setattr("runs.drive.settle_cancelled", ask_first)
     run = started(user, review_graph(), {"v": 1})
-    ended(run.pk)
-    host.stop()
-    assert Run.objects.get(pk=run.pk).status == RunStatus.CANCELLED
+    assert settled.wait(PATIENCE)
+    assert ended(run.pk).status == RunStatus.CANCELLED
 
 
 def test_a_cancel_asked_of_another_process_is_heard_by_the_owner(

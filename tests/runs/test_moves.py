@@ -8,11 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 
+from runs import claims
 from runs.models import Run
 from runs.writing import write_atomic
 from wayflow.status import MOVES, TERMINAL, RunStatus
 
-from .scenes import queued
+from .scenes import claimed, queued
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +88,10 @@ def test_the_database_refuses_an_ended_run_without_its_end(user: User) -> None:
     run = queued(user)
     with pytest.raises(IntegrityError):
         Run.objects.filter(pk=run.pk).update(status="completed")
+
+
+def test_a_run_that_paused_meanwhile_is_not_given_back(user: User) -> None:
+    claim = claimed(user)
+    Run.objects.move(claim.run_id, RunStatus.PAUSED, epoch=claim.epoch)
+    assert not claims.give_back(claim.run_id, epoch=claim.epoch)
+    assert Run.objects.get(pk=claim.run_id).status == RunStatus.PAUSED

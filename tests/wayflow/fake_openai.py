@@ -29,11 +29,13 @@ class FakeOpenAI:
     """Gives the n-th request the n-th reply, and the last one to all that follow.
 
     ``requests`` are the bodies received, ``paths`` and ``keys`` what they came with.
-    ``hang_ups`` gets the time at which a client left a held or silent reply.
+    ``hang_ups`` gets the time at which a client left a held or silent reply. Listens on
+    any free port unless one is given.
     """
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Reply, port: int = 0) -> None:
         self._replies = list(replies)
+        self._port = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.requests: list[dict[str, Any]] = []
@@ -48,7 +50,7 @@ class FakeOpenAI:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
         return self
 
     async def __aexit__(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wayflow import patterns
-from wayflow.patterns import PatternError, PatternTimeout
+from wayflow.patterns import pattern as patterns
+from wayflow.patterns.pattern import PatternError, PatternTimeout
 
 # Each row was evaluated by V8: source, flags, texts that match, texts that do not.
 SEARCHES: list[tuple[str, str, list[str], list[str]]] = [

@@ -21,7 +21,8 @@ from wayflow.contracts import (
     ToolSpec,
 )
 from wayflow.errors import Cancelled, error_of
-from wayflow.values import ABSENT, json_text, plain
+from wayflow.jsontext import json_text
+from wayflow.values import ABSENT, plain
 
 FIRST_DELAY = 0.5
 """Seconds before the first retry; each further one waits twice as long."""

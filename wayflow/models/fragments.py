@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wayflow.contracts import ToolCall
-from wayflow.values import parse
+from wayflow.jsontext import parse
 
 
 class Fragments:

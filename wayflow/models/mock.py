@@ -17,7 +17,7 @@ from wayflow.contracts import (
     Models,
     ProviderEvent,
 )
-from wayflow.values import json_text
+from wayflow.jsontext import json_text
 
 from .prompts import text_of
 

@@ -20,7 +20,7 @@ from wayflow.contracts import (
     ToolSpec,
 )
 from wayflow.errors import Cancelled, HttpError, WayflowError
-from wayflow.values import json_text, parse
+from wayflow.jsontext import json_text, parse
 
 from .chat import close
 from .errors import (

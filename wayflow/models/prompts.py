@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from wayflow.contracts import ImagePart, Message, TextPart
+from wayflow.jsontext import display
 from wayflow.ports import VARIABLE, rows, variables
-from wayflow.values import ABSENT, display
+from wayflow.values import ABSENT
 
 from .errors import TemplateVarMissing
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wayflow.jsontext import json_text, parse
 from wayflow.ports import rows
-from wayflow.values import ABSENT, json_text, parse, plain
+from wayflow.values import ABSENT, plain
 
 from .errors import (
     OutputInvalidJson,

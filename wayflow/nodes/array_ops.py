@@ -12,9 +12,10 @@ from wayflow import collation
 from wayflow.config import ListOperation
 from wayflow.contracts import Context
 from wayflow.graph import Node
+from wayflow.jsontext import display
 from wayflow.ports import Fixed
 from wayflow.registry import NodeType
-from wayflow.values import ABSENT, display, number, plain, text
+from wayflow.values import ABSENT, number, plain, text
 
 from .operators import MATCHES, holds, matching
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from wayflow import patterns
 from wayflow.errors import InvalidRegex, RegexTimeout
+from wayflow.patterns import pattern
 from wayflow.values import number, text
 
 MATCHES = "matches"
@@ -52,11 +52,11 @@ def holds(name: str, value: Any, target: Any) -> bool:
     return test is not None and test(value, target)
 
 
-def compiled(source: str) -> patterns.Pattern:
+def compiled(source: str) -> pattern.Pattern:
     """The pattern ``source``, bare or as ``/pattern/flags``. Raises InvalidRegex."""
     try:
-        return patterns.compile(source)
-    except patterns.PatternError as error:
+        return pattern.compile(source)
+    except pattern.PatternError as error:
         raise InvalidRegex(source, error.reason) from error
 
 
@@ -65,11 +65,11 @@ def matching(source: str, texts: Iterable[str]) -> list[bool]:
 
     Raises InvalidRegex and RegexTimeout.
     """
-    pattern = compiled(source)
+    search = compiled(source).search
     deadline = time.monotonic() + MATCH_BUDGET
     try:
-        return [pattern.search(text, deadline=deadline) for text in texts]
-    except patterns.PatternTimeout as error:
+        return [search(text, deadline=deadline) for text in texts]
+    except pattern.PatternTimeout as error:
         raise RegexTimeout(source, round(MATCH_BUDGET * 1000)) from error
-    except patterns.PatternError as error:
+    except pattern.PatternError as error:
         raise InvalidRegex(source, error.reason) from error

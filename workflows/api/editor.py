@@ -10,8 +10,8 @@ from django.http import HttpResponse
 
 from access.endpoint import Call, endpoint
 from access.errors import ApiError
+from wayflow.jsontext import json_bytes
 from wayflow.serializer import FORMAT_VERSION
-from wayflow.values import json_bytes
 from workflows import catalog, services
 from workflows.models import Workflow
 

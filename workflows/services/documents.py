@@ -10,8 +10,8 @@ from django.db import transaction
 
 from access.errors import ApiError
 from wayflow.graph import Graph
+from wayflow.jsontext import json_bytes
 from wayflow.serializer import deserialize
-from wayflow.values import json_bytes
 from workflows.models import GraphDocument
 
 

@@ -1,0 +1,1 @@
+"""ECMAScript regular expressions, matched in bounded time."""
