@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV DJANGO_SETTINGS_MODULE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: setup run test lint check bench fmt help
+.PHONY: setup run test test-engine lint check bench fmt help
 
 setup: .venv/.synced ## Install the locked dependencies into .venv
 
@@ -28,6 +28,10 @@ run: .venv/.synced .local/secret_key ## Serve on http://127.0.0.1:8000 with demo
 
 test: .venv/.synced ## Run all tests (ARGS= goes to pytest)
 	$(BIN)/python -X dev -m pytest $(ARGS)
+
+test-engine: .venv/.synced ## Run the engine's own tests, without Django
+	$(BIN)/python -X dev -m pytest -c /dev/null --rootdir . -p no:django \
+		--import-mode=importlib -o asyncio_mode=auto -o pythonpath=. tests/wayflow
 
 lint: .venv/.synced ## Check style, types, imports between rooms, and migrations
 	$(BIN)/ruff check .
@@ -46,7 +50,7 @@ fmt: .venv/.synced ## Format the code and repair what can be repaired
 	$(BIN)/ruff format .
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 .venv/.uv-$(UV_VERSION):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'

@@ -21,9 +21,6 @@ from .writing import write_atomic
 LEASE = timedelta(seconds=15)
 """How long a silent host keeps its runs."""
 
-PATIENCE = timedelta(seconds=5)
-"""Age at which a queued run is taken to be forgotten by whoever queued it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -49,6 +46,14 @@ class Claim:
     answer: Answer | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the owner of a run has to heed: a newer epoch is another owner's."""
+
+    epoch: int
+    cancel_requested: bool
+
+
 def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
     """Make ``host`` the owner of a queued run; None when it is not queued any more."""
     with write_atomic():
@@ -63,7 +68,10 @@ def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
         if not claimed:
             return None
         rows = Run.objects.select_related("document").defer("document__content")
-        return _found(rows.get(pk=run_id))
+        run = rows.get(pk=run_id)
+        if run.cancel_requested_at is not None:
+            observe_cancel(run_id, host=host, now=now)
+        return _found(run)
 
 
 def give_back(run_id: UUID, *, epoch: int) -> bool:
@@ -77,23 +85,29 @@ def give_back(run_id: UUID, *, epoch: int) -> bool:
         return running.move(run_id, RunStatus.QUEUED, epoch=epoch)
 
 
-def renew(run_ids: Collection[UUID], *, host: str, now: datetime) -> list[UUID]:
-    """Keep the runs of ``host`` a while longer; those to be cancelled are returned."""
+def renew(run_ids: Collection[UUID], *, host: str, now: datetime) -> None:
+    """Keep the runs of ``host`` a while longer."""
     mine = Run.objects.filter(pk__in=run_ids, host=host, status=RunStatus.RUNNING)
     with write_atomic():
         mine.update(lease_expires_at=now + LEASE)
-    asked = mine.filter(cancel_requested_at__isnull=False)
-    return list(asked.values_list("pk", flat=True))
 
 
-def take_from_the_dead(now: datetime) -> list[UUID]:
-    """Queue the runs whose owner let its lease expire; what waits is returned."""
-    dead = Run.objects.filter(status=RunStatus.RUNNING, lease_expires_at__lt=now)
-    for run_id in dead.values_list("pk", flat=True):
-        with write_atomic():
-            dead.move(run_id, RunStatus.QUEUED)
-    waiting = Run.objects.filter(status=RunStatus.QUEUED, created_at__lt=now - PATIENCE)
-    return list(waiting.order_by("created_at").values_list("pk", flat=True))
+def standings(run_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """How the runs stand, by id; what was pruned is missing."""
+    rows = Run.objects.filter(pk__in=run_ids)
+    return {
+        run_id: Standing(epoch=epoch, cancel_requested=asked is not None)
+        for run_id, epoch, asked in rows.values_list(
+            "pk", "epoch", "cancel_requested_at"
+        )
+    }
+
+
+def observe_cancel(run_id: UUID, *, host: str, now: datetime) -> None:
+    """Note when the owner heard that its run is to be cancelled."""
+    heard = Run.objects.filter(pk=run_id, host=host, cancel_observed_at=None)
+    with write_atomic():
+        heard.update(cancel_observed_at=now)
 
 
 def _found(run: Run) -> Claim:

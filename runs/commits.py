@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from wayflow.status import RunStatus
 
-from .models import JournalEntry, Review, Run
+from .models import JournalEntry, Run
 from .records import Record, row_text
+from .reviews import open_review
 from .writing import write_atomic
 
 
@@ -101,18 +102,4 @@ def _move(share: Share, record: Record, now: datetime) -> None:
     said = {key: data[key] for key in ("result", "error") if key in data}
     Run.objects.move(share.run_id, target, epoch=share.epoch, **said)
     if target is RunStatus.PAUSED:
-        _open_review(share.run_id, record.seq, data["suspension"], now)
-
-
-def _open_review(
-    run_id: UUID, seq: int, suspension: dict[str, Any], now: datetime
-) -> None:
-    asked = {"value": suspension["data"]} if "data" in suspension else {}
-    Review.objects.create(
-        run_id=run_id,
-        node_id=suspension["nodeId"],
-        instructions=suspension["instructions"],
-        data=asked,
-        opened_at=now,
-        opened_seq=seq,
-    )
+        open_review(share.run_id, record.seq, data["suspension"], now)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -19,10 +19,11 @@ from wayflow.graph import Graph
 from . import claims
 from .claims import Claim
 from .graphs import graphs
-from .journal import Fenced, Writer, settle_cancelled, settle_failed
+from .journal import Fenced, Writer
 from .records import told
 from .run_journal import RunJournal
 from .runtimes import runtime_for
+from .settling import settle_cancelled, settle_failed
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class EngineFault(WayflowError):
 class Drive:
     """A run from its claim to its outcome.
 
-    ``again`` says that it was submitted once more meanwhile.
+    ``again`` says that it was submitted once more meanwhile. Lives on the host's loop.
     """
 
     def __init__(
@@ -59,10 +60,20 @@ class Drive:
         self._runtime = runtime
         self._writer = writer
         self._cancellation = Cancellation()
+        self._epoch: int | None = None
+        self._task: asyncio.Task[Any] | None = None
 
-    def cancel(self) -> None:
-        """Ask the run to stop; it may not even be claimed yet."""
+    def cancel(self) -> bool:
+        """Ask the run to stop; it may not even be claimed yet. False: it was asked."""
+        if self._cancellation.requested:
+            return False
         self._cancellation.cancel()
+        return True
+
+    def lose(self, epoch: int) -> None:
+        """Stop driving, without a word, if ``epoch`` is another owner's."""
+        if self._task is not None and self._epoch not in (None, epoch):
+            self._task.cancel()
 
     async def live(self) -> None:
         """Claim the run, if it is still queued, and drive it.
@@ -72,7 +83,8 @@ class Drive:
         claim = await self._claim()
         if claim is None:
             return
-        task = asyncio.current_task()
+        self._epoch = claim.epoch
+        self._task = task = asyncio.current_task()
         assert task is not None
         journal = RunJournal(
             self._writer,
@@ -94,7 +106,8 @@ class Drive:
         else:
             if isinstance(outcome, Paused):
                 # A cancel that came while the run was pausing found nobody to stop.
-                await self._call(partial(settle_cancelled, claim.run_id))
+                now = timezone.now()
+                await self._call(partial(settle_cancelled, claim.run_id, now=now))
 
     async def _claim(self) -> Claim | None:
         now = timezone.now()

@@ -11,7 +11,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -23,11 +23,19 @@ from workflows.catalog import registry
 from . import claims
 from .drive import Drive
 from .journal import Writer
+from .recovery import recover
 
 logger = logging.getLogger(__name__)
 
-BEAT_SECONDS = 1.0
-SEARCH_EVERY = 5
+T = TypeVar("T")
+
+BEAT_SECONDS = 0.5
+"""Between two looks at how the runs driven here stand."""
+
+RENEW_EVERY = 6
+"""Beats between two renewals of their leases."""
+
+SEARCH_EVERY = 10
 """Beats between two searches for runs that nobody drives."""
 
 GRACE_SECONDS = 5.0
@@ -46,7 +54,7 @@ class EngineHost:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
         self._drives: dict[UUID, Drive] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._recovers = False
         self._closing = False
         self._stopping = threading.Lock()
@@ -96,7 +104,7 @@ class EngineHost:
 
     # --- on the loop ---
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -124,8 +132,10 @@ class EngineHost:
             self._drive(run_id)
 
     def _cancel(self, run_id: UUID) -> None:
-        if run_id in self._drives:
-            self._drives[run_id].cancel()
+        if run_id in self._drives and self._drives[run_id].cancel():
+            now = timezone.now()
+            note = partial(claims.observe_cancel, run_id, host=self.name, now=now)
+            self._keep(self._ask(note))
 
     def _begin_to_recover(self) -> None:
         self._recovers = True
@@ -137,22 +147,31 @@ class EngineHost:
             await asyncio.sleep(BEAT_SECONDS)
             beats += 1
             if self._drives:
-                await self._renew()
+                await self._look()
+                if not beats % RENEW_EVERY:
+                    await self._renew()
             if self._recovers and not beats % SEARCH_EVERY:
                 await self._search()
+
+    async def _look(self) -> None:
+        standings = await self._ask(partial(claims.standings, list(self._drives)))
+        for run_id, standing in (standings or {}).items():
+            if run_id in self._drives:
+                self._drives[run_id].lose(standing.epoch)
+                if standing.cancel_requested:
+                    self._cancel(run_id)
 
     async def _renew(self) -> None:
         mine = list(self._drives)
         work = partial(claims.renew, mine, host=self.name, now=timezone.now())
-        for run_id in await self._ask(work) or ():
-            self._cancel(run_id)
+        await self._ask(work)
 
     async def _search(self) -> None:
-        work = partial(claims.take_from_the_dead, timezone.now())
+        work = partial(recover, timezone.now())
         for run_id in await self._ask(work) or ():
             self._drive(run_id)
 
-    async def _ask(self, work: Callable[[], list[UUID]]) -> list[UUID] | None:
+    async def _ask(self, work: Callable[[], T]) -> T | None:
         try:
             return await asyncio.wrap_future(self.writer.call(work))
         except Exception:

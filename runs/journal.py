@@ -22,19 +22,13 @@ from django.db import (
     close_old_connections,
     connection,
     reset_queries,
-    transaction,
 )
-from django.db.models import F
 
 from wayflow.errors import WayflowError
-from wayflow.events import RUN_STATUS, Event
-from wayflow.status import RunStatus
 
 from . import commits
 from .live import hub
-from .models import JournalEntry, Run, RunQuerySet
-from .records import Record, record, told
-from .writing import write_atomic
+from .records import Record
 
 logger = logging.getLogger(__name__)
 
@@ -183,57 +177,6 @@ class Writer:
             if share.run_id in owned:
                 hub.publish(share.run_id, share.records)
         _tell(shares, lambda s: None if s.run_id in owned else Fenced(s.run_id))
-
-
-def settle_failed(run_id: UUID, error: WayflowError, *, epoch: int) -> bool:
-    """End a run in ``error`` on behalf of its owner, whose engine cannot say it.
-
-    False: the run ended or was taken over.
-    """
-    owned = Run.objects.filter(epoch=epoch)
-    return _settle(owned, run_id, RunStatus.ERROR, error=error.data())
-
-
-def settle_cancelled(run_id: UUID, *, asked: bool = True) -> bool:
-    """Cancel a run that nobody drives; with ``asked`` only if a cancel is requested.
-
-    False: it ended, or somebody drives it.
-    """
-    idle = Run.objects.exclude(status=RunStatus.RUNNING)
-    if asked:
-        idle = idle.filter(cancel_requested_at__isnull=False)
-    with write_atomic():
-        result = _result_so_far(run_id)
-        return _settle(idle, run_id, RunStatus.CANCELLED, result=result)
-
-
-def _settle(runs: RunQuerySet, run_id: UUID, target: RunStatus, **said: Any) -> bool:
-    event = Event(event=RUN_STATUS, data={"status": target.value, **said})
-    with write_atomic():
-        if not runs.move(run_id, target, last_seq=F("last_seq") + 1, **said):
-            return False
-        (seq,) = Run.objects.filter(pk=run_id).values_list("last_seq", flat=True)
-        records = [record(seq, event)]
-        commits.insert([(run_id, records)])
-        transaction.on_commit(partial(hub.publish, run_id, records))
-    return True
-
-
-def _result_so_far(run_id: UUID) -> dict[str, Any]:
-    """What the nodes collected; of a field written twice the later node's value."""
-    rows = JournalEntry.objects.filter(run=run_id).order_by("first_seq")
-    collected = {
-        event["data"]["nodeId"]: private["result"]
-        for event, private in told(rows.values_list("events", flat=True))
-        if private and "result" in private
-    }
-    if not collected:
-        return {}
-    graph = Run.objects.select_related("document").get(pk=run_id).document.graph()
-    result: dict[str, Any] = {}
-    for node_id in graph.nodes:
-        result.update(collected.get(node_id, {}))
-    return result
 
 
 def _shared_out(batches: Iterable[Batch]) -> tuple[list[_Share], list[Batch]]:

@@ -61,26 +61,31 @@ class RunQuerySet(models.QuerySet["Run"]):
             changes["epoch"] = F("epoch") + 1
         else:
             changes |= {"host": "", "lease_expires_at": None}
+        if target is RunStatus.PAUSED:
+            changes["takeovers"] = 0
         if target in TERMINAL:
             changes["finished_at"] = timezone.now()
         return bool(movable.update(status=target, **changes))
 
     def visible_to(self, user: User) -> RunQuerySet:
-        """Their own and those of workflows shared with them; for staff who may, all."""
-        return self._open_to(user, Level.VIEW, "runs.view_run")
+        """Their own, those shared with them and those that ask them; for staff, all."""
+        if user.is_staff and user.has_perm("runs.view_run"):
+            return self
+        asking = Review.objects.naming(user).values("run")
+        return self.filter(Q(pk__in=asking) | self._shared(user, Level.VIEW))
 
     def cancellable_by(self, user: User) -> RunQuerySet:
-        return self._open_to(user, Level.RUN, "runs.cancel_run")
-
-    def answerable_by(self, user: User) -> RunQuerySet:
-        """Those whose reviews a user may decide."""
-        return self._open_to(user, Level.RUN, "runs.change_review")
-
-    def _open_to(self, user: User, level: Level, permission: str) -> RunQuerySet:
-        if user.is_staff and user.has_perm(permission):
+        if user.is_staff and user.has_perm("runs.cancel_run"):
             return self
+        return self.open_to(user, Level.RUN)
+
+    def open_to(self, user: User, level: Level) -> RunQuerySet:
+        """Their own and those of workflows shared with them at ``level``."""
+        return self.filter(self._shared(user, level))
+
+    def _shared(self, user: User, level: Level) -> Q:
         shares = Share.objects.filter(group__user=user, level__in=ALLOWING[level])
-        return self.filter(Q(owner=user) | Q(workflow__in=shares.values("workflow")))
+        return Q(owner=user) | Q(workflow__in=shares.values("workflow"))
 
 
 class Run(models.Model):
@@ -88,6 +93,8 @@ class Run(models.Model):
 
     ``last_seq`` is the number of the last durable event. ``epoch`` counts the claims;
     only the owner of the newest one may write, until ``lease_expires_at``.
+    ``takeovers`` counts the owners that died with it since it last paused. ``origin``
+    is the run that this one repeats, wholly or in part.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -131,9 +138,14 @@ class Run(models.Model):
         null=True,
         related_name="+",
     )
+    cancel_observed_at = models.DateTimeField(null=True)
+    origin = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="repeats"
+    )
     last_seq = models.PositiveBigIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+    takeovers = models.PositiveSmallIntegerField(default=0)
     host = models.CharField(max_length=64, blank=True, default="")
     lease_expires_at = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=255, blank=True, default="")
@@ -211,12 +223,36 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Those that wait for an answer."""
         return self.filter(decided_at=None, run__status=RunStatus.PAUSED)
 
+    def naming(self, user: User) -> ReviewQuerySet:
+        """Those that name the user, or a group of theirs, as who may answer."""
+        by_name = self.model.users.through.objects.filter(user=user)
+        by_group = self.model.groups.through.objects.filter(group__user=user)
+        return self.filter(
+            Q(pk__in=by_name.values("review")) | Q(pk__in=by_group.values("review"))
+        )
+
+    def answerable_by(self, user: User) -> ReviewQuerySet:
+        """Those a user may decide: named ones, or who may run it where none is named.
+
+        Staff with the permission may decide any.
+        """
+        if user.is_staff and user.has_perm("runs.change_review"):
+            return self
+        for_anybody = self.filter(users=None, groups=None)
+        runs = Run.objects.open_to(user, Level.RUN)
+        return self.filter(
+            Q(pk__in=for_anybody.filter(run__in=runs).values("pk"))
+            | Q(pk__in=self.naming(user).values("pk"))
+        )
+
 
 class Review(models.Model):
     """A question of a run to a person, and the answer.
 
     ``opened_seq`` is the number of the event that asked it. ``data`` and ``decision``
-    are wrapped as ``{"value": …}``, for they may be absent.
+    are wrapped as ``{"value": …}``, for they may be absent. Only ``users`` and
+    ``groups`` may answer, where there are any. At ``expires_at`` the review is decided
+    by nobody, with ``expiry_branch``.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="reviews")
@@ -234,6 +270,10 @@ class Review(models.Model):
     )
     branch = models.CharField(max_length=255, blank=True, default="")
     decision = JsonTextField(default=dict)
+    users = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    groups = models.ManyToManyField("auth.Group", related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    expiry_branch = models.CharField(max_length=255, blank=True, default="")
 
     objects: ClassVar[models.Manager[Review]] = ReviewQuerySet.as_manager()
 
@@ -242,6 +282,13 @@ class Review(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="runs_review_once", fields=["run", "node_id", "opened_seq"]
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="runs_review_due",
+                fields=["expires_at"],
+                condition=Q(decided_at=None, expires_at__isnull=False),
             ),
         ]
 

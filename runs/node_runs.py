@@ -12,6 +12,7 @@ from wayflow.status import NodeStatus
 
 from .records import Told
 
+_TELLING = (NODE_STATUS, TOOL_CALL_START, TOOL_CALL_END)
 _SHOWN = ("inputs", "outputData", "error", "startedAt", "finishedAt")
 
 
@@ -20,7 +21,7 @@ class NodeRun:
     """One node's part in a run; times are in ms since the epoch.
 
     ``shown`` are the inputs, outputData, error, startedAt and finishedAt as they were
-    told, ``tool_calls`` the calls in their order.
+    told, ``tool_calls`` the calls in their order: those of the newest attempt.
     """
 
     node_id: str
@@ -49,22 +50,22 @@ class NodeRun:
 
     @property
     def duration_ms(self) -> int | None:
-        """How long it took, pauses included."""
+        """How long the newest attempt took, a review's wait included."""
         started, finished = self.shown.get("startedAt"), self.shown.get("finishedAt")
         if isinstance(started, int) and isinstance(finished, int):
             return finished - started
         return None
 
     def take(self, name: str, data: dict[str, Any]) -> None:
-        """Learn from an event about this node."""
+        """Learn from one of the engine's events about this node."""
         if name == NODE_STATUS:
             self.status = data["status"]
-            if self.status == NodeStatus.RUNNING:
-                if "startedAt" in data:
-                    self.attempts += self.shown.get("startedAt") != data["startedAt"]
-                self.shown.pop("error", None)
+            if self.status == NodeStatus.RUNNING and "startedAt" in data:
+                self.attempts += 1
+                self.shown.clear()
+                self.tool_calls.clear()
             self.shown |= {key: data[key] for key in _SHOWN if key in data}
-        elif name in (TOOL_CALL_START, TOOL_CALL_END):
+        else:
             call = self.tool_calls.setdefault(data["callId"], {})
             call |= {key: value for key, value in data.items() if key != "nodeId"}
 
@@ -73,18 +74,16 @@ def node_runs(graph: Graph, records: Iterable[Told]) -> list[NodeRun]:
     """The nodes that the run has come to, in the order in which it did."""
     runs: dict[str, NodeRun] = {}
     for event, _ in records:
-        data = event["data"]
-        node_id = data.get("nodeId")
-        if not isinstance(node_id, str):
+        name, data = event["event"], event["data"]
+        if name not in _TELLING:
             continue
+        node_id = data["nodeId"]
         if node_id not in runs:
             runs[node_id] = _begun(graph, node_id)
-        runs[node_id].take(event["event"], data)
+        runs[node_id].take(name, data)
     return list(runs.values())
 
 
 def _begun(graph: Graph, node_id: str) -> NodeRun:
-    node = graph.nodes.get(NodeId(node_id))
-    if node is None:
-        return NodeRun(node_id=node_id, type="", label="")
+    node = graph.nodes[NodeId(node_id)]
     return NodeRun(node_id=node_id, type=node.type, label=node.name or node.label)

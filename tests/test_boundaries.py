@@ -1,11 +1,14 @@
 """The rooms' borders that an import checker cannot see."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 from django.apps import apps
 from django.db.models import Model
 
+ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ["access", "workflows", "runs"]
 
 
@@ -44,3 +47,17 @@ def test_importing_the_engine_loads_no_framework() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_the_environment_is_read_in_the_settings_alone() -> None:
+    names_the_settings = 'os.environ.setdefault("DJANGO_SETTINGS_MODULE"'
+    readers = [
+        str(path.relative_to(ROOT))
+        for room in (*ROOMS, "wayflow", "wayflow_project")
+        for path in (ROOT / room).rglob("*.py")
+        if re.search(
+            r"\b(os\.environ|getenv|environs)\b",
+            path.read_text().replace(names_the_settings, ""),
+        )
+    ]
+    assert readers == ["wayflow_project/settings.py"]

@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import httpx
+import pytest
 from django.core.management import call_command
 
 from tests.servers import live_server
@@ -30,6 +31,7 @@ def test_the_commands_that_the_documents_name_exist() -> None:
     assert named - {"and"} <= targets
 
 
+@pytest.mark.django_db
 def test_django_finds_nothing_wrong() -> None:
     call_command("check", fail_level="WARNING", stderr=StringIO())
 

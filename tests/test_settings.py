@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from dotenv import dotenv_values
 from environs import EnvError
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "wayflow_project" / "settings.py"
+PLACES = {"DATABASES", "STATIC_ROOT"}
 
 
 def settings_with(monkeypatch: pytest.MonkeyPatch, **environ: str) -> dict[str, Any]:
@@ -46,6 +48,20 @@ def test_every_setting_is_documented_and_nothing_else_is() -> None:
     example = (ROOT / ".env.example").read_text()
     documented = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE))
     assert names_read() == documented
+
+
+def test_the_example_shows_what_holds_when_nothing_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    example = dotenv_values(ROOT / ".env.example")
+    shown = {name: value or "" for name, value in example.items()}
+    shown |= {"WAYFLOW_SECRET_KEY": "secret"}
+    assert shown.pop("WAYFLOW_ALLOWED_HOSTS") == "wayflow.example.com"
+    from_example = settings_with(monkeypatch, **shown)
+    default = settings_with(monkeypatch, WAYFLOW_SECRET_KEY="secret")
+    for name in default.keys() - PLACES:
+        if name.isupper():
+            assert from_example[name] == default[name], name
 
 
 def test_without_a_secret_key_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:

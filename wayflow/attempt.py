@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from . import events
 from .contracts import BoundTool, Journal, Models, Output, Suspend, Tool
 from .errors import (
+    HandlerThrew,
     MapMultipleLists,
     MapSuspend,
     MultiPortMismatch,
@@ -180,6 +181,12 @@ class NodeContext:
         """The context of one list element; it counts and collects with this one."""
         return NodeContext(self.host, self.node, parent=self, item=index)
 
+    def renewed(self) -> NodeContext:
+        """The context of another attempt, which counts on from this one."""
+        context = NodeContext(self.host, self.node)
+        context._calls, context._events = self._calls, self._events
+        return context
+
     def next_call_id(self) -> str:
         """``<node>-tc-<n>``, counting over all items of the node."""
         counter = self._parent or self
@@ -253,7 +260,7 @@ class _AnnouncedTool:
         return await self._context.in_thread(self._tool.run, args, self._context)
 
 
-_ENGINE_EVENTS = {events.RUN_STATUS, events.NODE_STATUS}
+_ENGINE_EVENTS = {events.RUN_STATUS, events.NODE_STATUS, events.NODE_ATTEMPT}
 
 
 def selected_tools(node: Node) -> list[str]:
@@ -269,12 +276,15 @@ def call_inline(
 ) -> Any:
     """What an inline node's handler answers; a coroutine of it when it must wait.
 
-    Raises what the handler raises.
+    Raises what the handler raises; it cannot end the process.
     """
     node = context.node
     if node.data.get("runPerItem") is True:
         return _per_item(node_type, inputs, context)
-    return node_type.handler(node, inputs, context)
+    try:
+        return node_type.handler(node, inputs, context)
+    except SystemExit as error:
+        raise _exit(error) from error
 
 
 async def call(
@@ -322,16 +332,24 @@ def clean(value: Any) -> Any:
 async def _once(
     node_type: NodeType, inputs: dict[str, Any], context: NodeContext
 ) -> Any:
-    handler, node = node_type.handler, context.node
-    if node_type.style is Style.ASYNC:
-        return await handler(node, inputs, context)
-    if node_type.style is Style.STREAM:
-        return await _streamed(handler(node, inputs, context), context)
-    if node_type.style is Style.INLINE:
-        value = handler(node, inputs, context)
-    else:
-        value = await context.in_thread(handler, node, inputs, context)
-    return await value if inspect.isawaitable(value) else value
+    handler, node, style = node_type.handler, context.node, node_type.style
+    try:
+        if style is Style.ASYNC:
+            return await handler(node, inputs, context)
+        if style is Style.STREAM:
+            return await _streamed(handler(node, inputs, context), context)
+        if style is Style.INLINE:
+            value = handler(node, inputs, context)
+        else:
+            value = await context.in_thread(handler, node, inputs, context)
+        return await value if inspect.isawaitable(value) else value
+    except SystemExit as error:
+        raise _exit(error) from error
+
+
+def _exit(error: SystemExit) -> HandlerThrew:
+    """On a loop SystemExit would end the loop, and with it every other run."""
+    return HandlerThrew(f"SystemExit: {error}")
 
 
 async def _streamed(chunks: Any, context: NodeContext) -> Any:

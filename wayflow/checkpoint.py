@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import CheckpointStale, ErrorData
-from .events import NODE_STATUS, Event, Private
+from .events import NODE_ATTEMPT, NODE_STATUS, Event, Private
 from .graph import Graph, NodeId
 from .status import NodeStatus
 from .topology import fingerprint
@@ -64,6 +64,7 @@ class NodeFate:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] = field(default_factory=dict)
     error: ErrorData | None = None
+    continued: bool = False
 
     def private(self) -> Private:
         """What a record keeps of it; empty parts are left out."""
@@ -75,6 +76,8 @@ class NodeFate:
             private["absent"] = [p for p in self.outputs if p not in present]
         if self.result:
             private["result"] = dict(self.result)
+        if self.continued:
+            private["continued"] = True
         return private
 
     def to_json(self) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class NodeFate:
             outputs={**stored.get("outputs", {}), **absent},
             result=stored.get("result", {}),
             error=stored.get("error"),
+            continued=stored.get("continued", False),
         )
 
 
@@ -97,7 +101,7 @@ class Checkpoint:
     """A run that can go on. Opaque to clients: it holds values in full.
 
     ``nodes`` are the settled nodes in the order in which they settled, ``waiting`` the
-    suspended ones with their questions.
+    suspended ones with their questions, ``attempts`` the failed attempts of nodes.
     """
 
     run_id: str
@@ -105,6 +109,7 @@ class Checkpoint:
     inputs: Mapping[str, Any]
     nodes: Mapping[NodeId, NodeFate]
     waiting: Mapping[NodeId, Suspension]
+    attempts: Mapping[NodeId, int] = field(default_factory=dict)
 
     def check(self, graph: Graph) -> None:
         """Raises CheckpointStale when ``graph`` has another structure."""
@@ -137,6 +142,7 @@ class Checkpoint:
             "inputs": dict(self.inputs),
             "nodes": {i: fate.to_json() for i, fate in self.nodes.items()},
             "waiting": [suspension.wire() for suspension in self.waiting.values()],
+            "attempts": dict(self.attempts),
         }
 
     @classmethod
@@ -148,6 +154,7 @@ class Checkpoint:
             inputs=stored["inputs"],
             nodes={NodeId(i): NodeFate.of(f) for i, f in stored["nodes"].items()},
             waiting={suspension.node_id: suspension for suspension in waiting},
+            attempts={NodeId(i): n for i, n in stored["attempts"].items()},
         )
 
 
@@ -166,7 +173,10 @@ def replay(
     """
     nodes: dict[NodeId, NodeFate] = {}
     waiting: dict[NodeId, Suspension] = {}
+    attempts: dict[NodeId, int] = {}
     for event, private in records:
+        if event["event"] == NODE_ATTEMPT:
+            attempts[NodeId(event["data"]["nodeId"])] = event["data"]["attempt"]
         if event["event"] != NODE_STATUS:
             continue
         data = event["data"]
@@ -182,6 +192,7 @@ def replay(
         inputs=inputs,
         nodes=nodes,
         waiting=waiting,
+        attempts=attempts,
     )
 
 

@@ -106,6 +106,10 @@ class Context(Scope, Protocol):
         """Add fields to the run's result."""
         ...
 
+    async def in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What ``function(*args)`` gives, called in a worker thread of the engine."""
+        ...
+
 
 Handler = Callable[[Node, dict[str, Any], Context], Any]
 """``handler(node, inputs, ctx)``: async, async generator or plain function.
@@ -263,8 +267,10 @@ class Journal(Protocol):
     """Where one run's events go. Everything visible has passed through it."""
 
     def append(self, event: Event, private: Private | None = None) -> None:
-        """Take the next event of the run; never blocks. It may not keep ``event``
-        or ``private`` unread for later: values in them may change."""
+        """Take the next event of the run; never blocks.
+
+        What is stored has to be spelled now: a handler may change a value later.
+        """
         ...
 
     def chunk(self, event: Event) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
@@ -18,26 +17,27 @@ from .errors import (
     Cancelled,
     CycleDetected,
     EmptyGraph,
-    NodeTimeout,
     NoHandler,
     PauseInTool,
+    PolicyInvalid,
     RecursionLimit,
     RunTimeout,
     ToolNotRegistered,
+    WayflowError,
     error_of,
 )
 from .events import Event, Private
 from .graph import Graph
 from .outcome import Cancellation, Completed, Failed, Outcome, Paused, Stopped
+from .policy import Policy
 from .progress import Progress
 from .registry import NodeType, Style
 from .report import Report
 from .scheduler import Scheduler
 from .status import NodeStatus, RunStatus
-from .topology import Topology, find_cycle, topology_of
+from .topology import find_cycle, topology_of
 from .values import ABSENT
-
-logger = logging.getLogger(__name__)
+from .work import Work, send_away
 
 MAX_DEPTH = 8
 """Levels of graphs inside graphs."""
@@ -45,16 +45,13 @@ MAX_DEPTH = 8
 BREATH = 32
 """Nodes started in a row after which other runs get a turn."""
 
-GRACE = 2.0
-"""Seconds that a handler has to end once it was told to stop."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is to be run, and from where on."""
 
     run_id: str
-    topology: Topology
+    graph: Graph
     inputs: Mapping[str, Any]
     metadata: Mapping[str, Any]
     depth: int = 0
@@ -78,23 +75,8 @@ class _Nowhere:
         pass
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Work:
-    """A node at work in ``task``; ``over`` once its fate has been told."""
-
-    index: int
-    type: NodeType
-    context: NodeContext
-    emitted: Coroutine[Any, Any, Any]
-    task: asyncio.Task[Any] | None = None
-    timer: asyncio.TimerHandle | None = None
-    started: bool = False
-    timed_out: bool = False
-    over: bool = False
-
-
 class Drive:
-    """One run. ``outcome`` is awaited once and holds it all; see ``attempt.Host``."""
+    """One run. ``outcome`` is awaited once and holds it all; see ``work.Run``."""
 
     def __init__(
         self,
@@ -107,13 +89,14 @@ class Drive:
         self.plan = plan
         self.journal: Journal = journal or _Nowhere()
         self._cancellation = cancellation or Cancellation()
-        self._progress = Progress(plan.topology, plan.run_id, plan.checkpoint)
+        self._topology = topology_of(plan.graph)
+        self._progress = Progress(self._topology, plan.run_id, plan.checkpoint)
         self.report = Report(self._progress, self.journal)
-        self._working: dict[int, _Work] = {}
+        self._working: dict[int, Work] = {}
         self._news: asyncio.Future[None] | None = None
-        self._ending = self._cancellation.requested
+        self.ending = self._cancellation.requested
         self._expired = False
-        self._leaving = False
+        self.leaving = False
         self._broken: BaseException | None = None
 
     async def outcome(self) -> Outcome:
@@ -148,7 +131,7 @@ class Drive:
             raise RecursionLimit(MAX_DEPTH)
         plan = Plan(
             run_id=run_id,
-            topology=topology_of(graph),
+            graph=graph,
             inputs=clean(dict(inputs or {})),
             metadata=self.plan.metadata,
             depth=self.plan.depth + 1,
@@ -172,13 +155,12 @@ class Drive:
             self._loop.call_soon_threadsafe(function, *args)
 
     def _refusal(self) -> Failed | None:
-        topology = self.plan.topology
-        if not topology.nodes:
+        if not self._topology.nodes:
             return Failed(EmptyGraph())
-        cycle = find_cycle(topology.graph)
+        cycle = find_cycle(self.plan.graph)
         if cycle is not None:
             return Failed(CycleDetected(cycle))
-        for node in topology.nodes:
+        for node in self._topology.nodes:
             for tool in selected_tools(node):
                 if tool not in self.engine.registry.tools:
                     error = ToolNotRegistered(tool)
@@ -192,13 +174,13 @@ class Drive:
         self._take_answer()
         progress = self._progress
         scheduler = self._scheduler = Scheduler(
-            self.plan.topology,
+            self._topology,
             progress.values,
             settled=progress.settled,
             waiting=progress.waiting,
         )
         working, most, started = self._working, self.engine.max_concurrency, 0
-        while not self._ending:
+        while not self.ending:
             self._check_journal()
             if scheduler.condemned:
                 self._skip_condemned()
@@ -229,7 +211,7 @@ class Drive:
         if decision is None:
             return
         asked = progress.next_question()
-        index = self.plan.topology.index[asked.node_id]
+        index = self._topology.index[asked.node_id]
         del progress.waiting[index]
         data = asked.data if decision.data is ABSENT else clean(decision.data)
         private = progress.complete(index, {decision.branch: data}, {})
@@ -239,10 +221,13 @@ class Drive:
         progress = self._progress
         if self._expired:
             return Failed(RunTimeout(self.engine.run_timeout or 0))
-        if self._ending:
+        if self.ending:
             return Stopped(progress.result())
         if progress.waiting:
-            return Paused(progress.next_question(), progress.freeze(self.plan.inputs))
+            return Paused(
+                progress.next_question(),
+                progress.freeze(self.plan.graph, self.plan.inputs),
+            )
         error = progress.verdict()
         return Completed(progress.result()) if error is None else Failed(error)
 
@@ -260,24 +245,40 @@ class Drive:
 
     # --- one node -------------------------------------------------------------------
 
-    def _start(self, index: int) -> _Work | None:
+    def _start(self, index: int) -> Work | None:
         """Begin a node; what is returned has to be awaited."""
         inputs = self.report.begin(index)
-        node = self.plan.topology.nodes[index]
+        node = self._topology.nodes[index]
         node_type = self.engine.registry.nodes.get(node.type)
         if node_type is None:
-            self.report.fail(index, NoHandler(node.type).data())
-            self._scheduler.settle(index)
+            self._refuse(index, NoHandler(node.type))
             return None
         context = NodeContext(self, node)
+        try:
+            policy = node_type.policy_of(node)
+        except PolicyInvalid as error:
+            self._refuse(index, error)
+            return None
         if node_type.style is not Style.INLINE or node_type.effects:
             emitted = call(node_type, inputs, context)
         else:
-            value = self._inline(index, node_type, inputs, context)
+            value = self._inline(index, node_type, inputs, context, policy)
             if type(value) is not CoroutineType:
                 return None
             emitted = value
-        return _Work(index=index, type=node_type, context=context, emitted=emitted)
+        return Work(
+            self,
+            index=index,
+            node_type=node_type,
+            context=context,
+            inputs=inputs,
+            emitted=emitted,
+            policy=policy,
+        )
+
+    def _refuse(self, index: int, error: WayflowError) -> None:
+        self.report.fail(index, error.data())
+        self._scheduler.settle(index)
 
     def _inline(
         self,
@@ -285,172 +286,76 @@ class Drive:
         node_type: NodeType,
         inputs: dict[str, Any],
         context: NodeContext,
+        policy: Policy,
     ) -> Any:
-        """Settle a pure node at once, unless its handler hands back a coroutine."""
+        """Settle a pure node at once, unless its handler hands back a coroutine.
+
+        To try it again would be of no use: it would do the same.
+        """
         try:
             value = call_inline(node_type, inputs, context)
             if type(value) is CoroutineType:
                 return value
             self.report.finish(index, value, context.collected)
         except Exception as error:
-            if isinstance(error, Cancelled) or self._ending:
-                self._cancel_self()
+            if isinstance(error, Cancelled) or self.ending:
+                self.end()
                 self.report.cancel(index)
             else:
-                self.report.fail(index, error_of(error).data())
+                continued = policy.continue_on_error
+                self.report.fail(index, error_of(error).data(), continued=continued)
         if index not in self._progress.waiting:
             self._scheduler.settle(index)
         return None
 
-    async def _employ(self, work: _Work) -> None:
+    async def _employ(self, work: Work) -> None:
         """Have the node's work awaited: right here when there is nothing else to do."""
         self._working[work.index] = work
-        timeout = self.engine.node_timeout
-        if timeout is None and len(self._working) == 1 and not self._scheduler.ready:
+        if work.limit is None and len(self._working) == 1 and not self._scheduler.ready:
             work.task = asyncio.current_task()
-            await self._attempt(work)
-            return
-        work.task = self._loop.create_task(self._employed(work))
-        if timeout is not None:
-            work.timer = self._loop.call_later(timeout, self._time_out, work)
+            await work.live()
+        else:
+            work.task = self._loop.create_task(self._employed(work))
 
-    async def _employed(self, work: _Work) -> None:
+    async def _employed(self, work: Work) -> None:
         try:
-            await self._attempt(work)
+            await work.live()
         except Exception as error:
             self._broken = self._broken or error
             self._tell_news()
 
-    async def _attempt(self, work: _Work) -> None:
-        """One handler, to the node's fate. Raises what the journal raises."""
-        work.started = True
-        if self._ending or self._leaving:
-            work.emitted.close()
-            self._conclude_stopped(work)
-        else:
-            await self._await_handler(work)
-        if work.index not in self._working:
-            return
-        if work.type.effects:
-            await self.journal.commit()
-        self._settle(work.index)
-
-    async def _await_handler(self, work: _Work) -> None:
-        try:
-            value = await work.emitted
-        except asyncio.CancelledError:
-            if not self._was_told(work):
-                raise
-            self._conclude_stopped(work)
-        except Exception as error:
-            self._conclude_failed(work, error)
-        else:
-            self._conclude(work, value)
-
-    def _was_told(self, work: _Work) -> bool:
-        """Whether a CancelledError is the node's affair and not the whole task's."""
-        task = asyncio.current_task()
-        assert task is not None
-        if not task.cancelling():
-            # The handler raised it of itself.
-            self._cancel_self()
-            return True
-        if work.timed_out or self._ending:
-            return task.uncancel() == 0
-        return False
-
-    def _conclude(self, work: _Work, value: Any) -> None:
-        if work.over:
-            return
-        context = work.context
-        try:
-            key = context.idempotency_key if work.type.effects else None
-            self.report.finish(work.index, value, context.collected, key)
-        except Exception as error:
-            self._conclude_failed(work, error)
-        self._close(work)
-
-    def _conclude_failed(self, work: _Work, error: Exception) -> None:
-        if isinstance(error, Cancelled) or self._ending:
-            self._conclude_stopped(work)
-        elif not work.over:
-            self.report.fail(work.index, error_of(error).data())
-            self._close(work)
-
-    def _conclude_stopped(self, work: _Work) -> None:
-        if work.over or self._leaving:
-            return
-        if work.timed_out and not self._ending:
-            error = NodeTimeout(self.engine.node_timeout or 0)
-            self.report.fail(work.index, error.data())
-        else:
-            self._cancel_self()
-            self.report.cancel(work.index)
-        self._close(work)
-
-    def _close(self, work: _Work) -> None:
-        work.over = work.context.closed = True
-        if work.timer is not None:
-            work.timer.cancel()
-
-    def _settle(self, index: int) -> None:
-        self._working.pop(index, None)
-        if index not in self._progress.waiting:
-            self._scheduler.settle(index)
+    def settle(self, work: Work) -> None:
+        """The node of ``work`` has its fate; see ``work.Run``."""
+        del self._working[work.index]
+        if work.index not in self._progress.waiting:
+            self._scheduler.settle(work.index)
         self._tell_news()
 
     # --- stopping -------------------------------------------------------------------
 
-    def _cancel_self(self) -> None:
-        if not self._ending:
+    def end(self) -> None:
+        """Have the run cancelled, once."""
+        if not self.ending:
             self._interrupt_soon()
 
     def _interrupt_soon(self) -> None:
-        self._ending = True
+        self.ending = True
         # On the next tick, so that a handler which asked for it can still return.
         self._loop.call_soon(self._interrupt)
 
     def _expire(self) -> None:
-        self._expired = self._ending = True
+        self._expired = self.ending = True
         self._interrupt()
 
     def _interrupt(self) -> None:
         for work in self._working.values():
-            self._stop(work)
+            work.stop()
         self._tell_news()
 
-    def _time_out(self, work: _Work) -> None:
-        work.timed_out = True
-        self._stop(work)
-
-    def _stop(self, work: _Work) -> None:
-        if work.started and not work.over and work.task is not None:
-            work.task.cancel()
-            self._loop.call_later(GRACE, self._abandon, work)
-
-    def _abandon(self, work: _Work) -> None:
-        if work.over or self._leaving or work.task in (self._task, None):
-            return
-        _leave_behind(work)
-        self._conclude_stopped(work)
-        self._settle(work.index)
-
     async def _leave(self) -> None:
-        """Stop what still works, without a word, and wait a little for it."""
-        self._leaving = True
+        self.leaving = True
         here = asyncio.current_task()
-        works = [w for w in self._working.values() if w.task is not here]
-        for work in works:
-            if work.timer is not None:
-                work.timer.cancel()
-            if work.started and work.task is not None:
-                work.task.cancel()
-        tasks = [work.task for work in works if work.task is not None]
-        if tasks:
-            await asyncio.wait(tasks, timeout=GRACE)
-        for work in works:
-            if work.task is not None and not work.task.done():
-                _leave_behind(work)
+        await send_away([w for w in self._working.values() if w.task is not here])
 
     # --- news -----------------------------------------------------------------------
 
@@ -466,14 +371,3 @@ class Drive:
     def _check_journal(self) -> None:
         if self._broken is not None:
             raise self._broken
-
-
-_left_behind: set[asyncio.Task[Any]] = set()
-
-
-def _leave_behind(work: _Work) -> None:
-    """Keep a handler that does not stop from being collected, and say so."""
-    assert work.task is not None
-    logger.error("The handler of node %s does not stop", work.context.node_id)
-    _left_behind.add(work.task)
-    work.task.add_done_callback(_left_behind.discard)

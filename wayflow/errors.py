@@ -6,13 +6,13 @@ WayflowError
 ├── NodeError                         one node could not do its work
 │   ├── NoHandler · MissingInput · InvalidRegex · RegexTimeout · MultiPortMismatch
 │   ├── MapMultipleLists · MapSuspend · OutputNotSerializable
-│   ├── NodeTimeout · OutputTooLarge · TooManyEvents
+│   ├── NodeTimeout · OutputTooLarge · TooManyEvents · PolicyInvalid
 │   ├── PauseInTool · RecursionLimit · HttpError
 │   └── ModelError                    a model could not be asked, or answered badly
 ├── RunError                          the run as a whole cannot go on
 │   ├── EmptyGraph · CycleDetected · UnschedulableGraph
 │   ├── ToolNotRegistered · NodeFailed · MultipleNodesFailed · RunTimeout
-│   └── CheckpointStale
+│   └── CheckpointStale · UnknownBranch
 └── ToolNoName                        a workflow without a name cannot be a tool
 
 Cancelled                             not an error: the run was asked to stop
@@ -37,8 +37,12 @@ class ErrorData(_ErrorRequired, total=False):
 
 
 class WayflowError(Exception):
-    """An error with a stable ``code`` and, where a person can act, a ``hint``."""
+    """An error with a stable ``code`` and, where a person can act, a ``hint``.
 
+    ``may_pass``: another attempt at the same work may go better.
+    """
+
+    may_pass = True
     code = "WF_RUNTIME_HANDLER_THREW"
     hint: str | None = None
     docs_url: str | None = None
@@ -95,7 +99,11 @@ class HandlerThrew(WayflowError):
 
     @classmethod
     def by(cls, exception: BaseException) -> HandlerThrew:
-        return cls(str(exception) or type(exception).__name__)
+        try:
+            message = str(exception)
+        except Exception:
+            message = ""  # A foreign exception may fail to spell itself.
+        return cls(message or type(exception).__name__)
 
 
 class ToolNoName(WayflowError):
@@ -108,6 +116,8 @@ class ToolNoName(WayflowError):
 
 class NodeError(WayflowError):
     """One node could not do its work; the rest of the run goes on."""
+
+    may_pass = False
 
 
 class NoHandler(NodeError):
@@ -189,7 +199,13 @@ class TooManyEvents(NodeError):
         super().__init__(f"The node emitted more than {limit} events.")
 
 
+class PolicyInvalid(NodeError):
+    code = "WF_RUNTIME_POLICY_INVALID"
+    hint = "Correct the node's policy: its timeout, retries and pauses."
+
+
 class NodeTimeout(NodeError):
+    may_pass = True
     code = "WF_RUNTIME_NODE_TIMEOUT"
     hint = "Raise the time limit, or split the work over several nodes."
 
@@ -214,6 +230,7 @@ class RecursionLimit(NodeError):
 
 
 class HttpError(NodeError):
+    may_pass = True
     code = "WF_RUNTIME_HTTP_ERROR"
 
     def __init__(self, status: int | str, detail: str) -> None:
@@ -222,6 +239,8 @@ class HttpError(NodeError):
 
 class ModelError(NodeError):
     """A model could not be asked, or answered badly; see ``models``."""
+
+    may_pass = True
 
 
 class RunError(WayflowError):
@@ -286,6 +305,14 @@ class RunTimeout(RunError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The run did not finish within {seconds:g} s.")
+
+
+class UnknownBranch(RunError):
+    code = "WF_RUNTIME_UNKNOWN_BRANCH"
+    hint = "Decide for one of the review's output ports."
+
+    def __init__(self, branch: str, branches: Sequence[str]) -> None:
+        super().__init__(f'"{branch}" is none of: {", ".join(branches)}.')
 
 
 class CheckpointStale(RunError):

@@ -20,7 +20,8 @@ class Private(TypedDict, total=False):
 
     ``outputs`` holds a completed node's values by port in full, ``absent`` the ports it
     emitted without a value, ``result`` what it added to the run's result, ``key`` the
-    idempotency key of the attempt, ``suspension`` the question of a waiting node.
+    idempotency key of the attempt, ``suspension`` the question of a waiting node,
+    ``continued`` that a failure does not fail the run.
     """
 
     outputs: dict[str, Any]
@@ -28,6 +29,7 @@ class Private(TypedDict, total=False):
     result: dict[str, Any]
     key: str
     suspension: dict[str, Any]
+    continued: bool
 
 
 # The states are spelled by ``_value_``: it is read without the descriptor of ``value``,
@@ -36,6 +38,7 @@ class Private(TypedDict, total=False):
 RUN_STATUS = "run_status"
 NODE_STATUS = "node_status"
 EDGE_STATUS = "edge_status"
+NODE_ATTEMPT = "node_attempt"
 NODE_CHUNK = "node_chunk"
 TOOL_CALL_START = "tool_call_start"
 TOOL_CALL_END = "tool_call_end"
@@ -72,6 +75,19 @@ def node_status(node_id: str, status: NodeStatus, **more: Any) -> Event:
     return {
         "event": NODE_STATUS,
         "data": {"nodeId": node_id, "status": status._value_, **more},
+    }
+
+
+def node_attempt(node_id: str, attempt: int, error: ErrorData, retry_at: int) -> Event:
+    """An attempt failed and another follows at ``retry_at``, in ms since the epoch."""
+    return {
+        "event": NODE_ATTEMPT,
+        "data": {
+            "nodeId": node_id,
+            "attempt": attempt,
+            "error": error,
+            "retryAt": retry_at,
+        },
     }
 
 

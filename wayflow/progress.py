@@ -14,7 +14,7 @@ from .errors import (
     UnschedulableGraph,
 )
 from .events import Private
-from .graph import NodeId
+from .graph import Graph, NodeId
 from .status import NodeStatus
 from .topology import Topology, fingerprint
 from .values import ABSENT
@@ -26,7 +26,8 @@ _COMPLETE = NodeStatus.COMPLETE
 class Progress:
     """The fate of every node so far and the values on the ports. Nodes are indexes.
 
-    ``values[i]`` are the values that node i emitted, by port.
+    ``values[i]`` are the values that node i emitted, by port; ``attempts[i]`` counts
+    its failed attempts.
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class Progress:
         self.values: list[Mapping[str, Any]] = [_NOTHING] * (len(topology.nodes) + 1)
         self.settled: dict[int, NodeStatus] = {}
         self.waiting: dict[int, Suspension] = {}
+        self.attempts: dict[int, int] = {}
         self._results: dict[int, Mapping[str, Any]] = {}
         self._failures: dict[int, ErrorData] = {}
+        self._continued: set[int] = set()
         if checkpoint is not None:
             self._restore(checkpoint)
 
@@ -59,9 +62,20 @@ class Progress:
             self._results[index] = private["result"] = dict(result)
         return private
 
-    def fail(self, index: int, error: ErrorData) -> None:
+    def fail(self, index: int, error: ErrorData, *, continued: bool) -> Private:
+        """A node failed; what its record keeps is returned.
+
+        A failure that is ``continued`` does not fail the run: the node emits no value
+        on each of its ports.
+        """
         self._failures[index] = error
         self.settled[index] = NodeStatus.ERROR
+        if not continued:
+            return {}
+        ports = [port.id for port in self.topology.nodes[index].outputs]
+        self.values[index] = dict.fromkeys(ports, ABSENT)
+        self._continued.add(index)
+        return {"absent": list(ports), "continued": True}
 
     def skip(self, index: int) -> None:
         self.settled[index] = NodeStatus.SKIPPED
@@ -81,7 +95,8 @@ class Progress:
                 [node.id for i, node in enumerate(nodes) if i not in self.settled]
             )
         failures: dict[str, ErrorData] = {
-            nodes[i].id: self._failures[i] for i in sorted(self._failures)
+            nodes[i].id: self._failures[i]
+            for i in sorted(self._failures.keys() - self._continued)
         }
         match list(failures.items()):
             case []:
@@ -94,15 +109,16 @@ class Progress:
         """The suspension of the first waiting node in document order."""
         return self.waiting[min(self.waiting)]
 
-    def freeze(self, inputs: Mapping[str, Any]) -> Checkpoint:
+    def freeze(self, graph: Graph, inputs: Mapping[str, Any]) -> Checkpoint:
         """The run as it stands, to go on from later."""
         nodes = self.topology.nodes
         return Checkpoint(
             run_id=self.run_id,
-            fingerprint=fingerprint(self.topology.graph),
+            fingerprint=fingerprint(graph),
             inputs=inputs,
             nodes={nodes[i].id: self._fate(i) for i in self.settled},
             waiting={nodes[i].id: s for i, s in self.waiting.items()},
+            attempts={nodes[i].id: n for i, n in self.attempts.items()},
         )
 
     def _fate(self, index: int) -> NodeFate:
@@ -111,6 +127,7 @@ class Progress:
             outputs=self.values[index],
             result=self._results.get(index, {}),
             error=self._failures.get(index),
+            continued=index in self._continued,
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
@@ -118,11 +135,12 @@ class Progress:
         for node_id, fate in checkpoint.nodes.items():
             self._restore_fate(index[NodeId(node_id)], fate)
         self.waiting = {index[i]: s for i, s in checkpoint.waiting.items()}
+        self.attempts = {index[i]: n for i, n in checkpoint.attempts.items()}
 
     def _restore_fate(self, index: int, fate: NodeFate) -> None:
         if fate.status is NodeStatus.COMPLETE:
             self.complete(index, dict(fate.outputs), fate.result)
         elif fate.error is not None:
-            self.fail(index, fate.error)
+            self.fail(index, fate.error, continued=fate.continued)
         else:
             self.skip(index)

@@ -10,6 +10,8 @@ from typing import Any
 
 from .config import Setting
 from .contracts import Handler, Models, Tool, ToolFunction
+from .graph import Node
+from .policy import ONCE, POLICY, Policy
 from .ports import NO_PORTS, Fixed, PortRule
 
 
@@ -53,7 +55,8 @@ class NodeType:
 
     ``effects`` says that running it twice may be seen outside, so that nothing after it
     starts before its completion is durable. ``permission`` is a Django permission
-    (``app.codename``) that whoever saves or runs it must have.
+    (``app.codename``) that whoever saves or runs it must have. ``policy`` is that of
+    nodes which say nothing else.
     """
 
     type: str
@@ -70,6 +73,7 @@ class NodeType:
     effects: bool = True
     inline: bool = False
     permission: str | None = None
+    policy: Policy = ONCE
     style: Style = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +94,13 @@ class NodeType:
             "unique": self.unique,
             "mappable": self.mappable,
             "permission": self.permission,
+            "policy": self.policy.describe(),
         }
+
+    def policy_of(self, node: Node) -> Policy:
+        """How ``node``, which is of this type, is tried. Raises PolicyInvalid."""
+        given = node.data.get(POLICY)
+        return self.policy if given is None else self.policy.changed(given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

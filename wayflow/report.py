@@ -10,7 +10,7 @@ from .attempt import clean, routed
 from .checkpoint import Suspension
 from .contracts import Journal, Suspend
 from .errors import ErrorData
-from .events import Private, edge_status, node_status
+from .events import Private, edge_status, node_attempt, node_status
 from .progress import Progress
 from .status import EdgeStatus, NodeStatus
 from .truncation import truncated, truncated_fields
@@ -48,6 +48,19 @@ class Report:
         self.show_inputs(self._id(index), inputs, startedAt=_now())
         return inputs
 
+    def attempts(self, index: int) -> int:
+        """How often the node has failed so far."""
+        return self._progress.attempts.get(index, 0)
+
+    def retry(self, index: int, attempt: int, error: ErrorData, retry_at: int) -> None:
+        """An attempt failed, and another follows at ``retry_at`` (ms)."""
+        self._progress.attempts[index] = attempt
+        self._say(node_attempt(self._id(index), attempt, error, retry_at))
+
+    def begin_again(self, index: int, inputs: Mapping[str, Any]) -> None:
+        """The node starts once more, with the inputs that it had."""
+        self.show_inputs(self._id(index), inputs, startedAt=_now())
+
     def show_inputs(self, node_id: str, inputs: Mapping[str, Any], **more: Any) -> None:
         """Say that the node runs with these inputs, long ones cut."""
         shown = dict(inputs)
@@ -70,7 +83,10 @@ class Report:
         """
         node = self._topology.nodes[index]
         if type(value) is Suspend:
-            self._wait(index, clean(value.instructions), clean(value.data))
+            # Whoever keeps the question puts it into an object, one level deeper.
+            asked = clean({"data": value.data})
+            data = asked.get("data", ABSENT)
+            self._wait(index, clean(value.instructions), data)
             return
         value = clean(value)
         outputs = routed(node, value)
@@ -88,10 +104,11 @@ class Report:
         event = node_status(node_id, _COMPLETE, **output, finishedAt=_now())
         self._say(event, private)
 
-    def fail(self, index: int, error: ErrorData) -> None:
-        self._progress.fail(index, error)
+    def fail(self, index: int, error: ErrorData, *, continued: bool = False) -> None:
+        private = self._progress.fail(index, error, continued=continued)
         status, node_id = NodeStatus.ERROR, self._id(index)
-        self._say(node_status(node_id, status, error=error, finishedAt=_now()))
+        event = node_status(node_id, status, error=error, finishedAt=_now())
+        self._say(event, private)
         self._rest_edges(index)
 
     def cancel(self, index: int) -> None:

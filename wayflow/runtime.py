@@ -11,14 +11,13 @@ from uuid import uuid4
 from .checkpoint import Checkpoint, Decision
 from .contracts import Handler, Journal, Models, Tool
 from .drive import Drive, Plan
-from .errors import Cancelled, CheckpointStale
-from .graph import Graph
+from .errors import Cancelled, CheckpointStale, UnknownBranch
+from .graph import Graph, Node
 from .nodes import BUILTIN
 from .outcome import Cancellation, Completed, Failed, Outcome, Paused, Stopped
 from .registry import NodeType, Registry
 from .stream import EventStream
 from .threads import Threads
-from .topology import topology_of
 from .values import plain
 
 
@@ -39,8 +38,11 @@ class Runtime:
         """Without a registry the built-in node types are known; the others are added.
 
         ``max_concurrency`` bounds the nodes of one run that are at work at once, and
-        the list elements of one node. Timeouts are in seconds.
+        the list elements of one node. Timeouts are in seconds. Raises ValueError when
+        nothing could ever run.
         """
+        if max_concurrency < 1:
+            raise ValueError("max_concurrency must be 1 or more")
         installed = registry or Registry(nodes={n.type: n for n in BUILTIN})
         self.registry = installed.extended(
             handlers=handlers, tools=tools, models=models
@@ -62,12 +64,13 @@ class Runtime:
     ) -> Completed | Paused:
         """Run ``graph`` to its end or its next human review.
 
-        Raises the run's WayflowError, and Cancelled. When the awaiting task is
+        Raises the run's WayflowError, and Cancelled; NotSerializable for inputs that
+        JSON cannot hold. When the awaiting task is
         cancelled instead, the handlers are stopped and no verdict is written.
         """
         plan = Plan(
             run_id=run_id or str(uuid4()),
-            topology=topology_of(graph),
+            graph=graph,
             inputs=plain(dict(inputs or {})),
             metadata=metadata or {},
         )
@@ -87,8 +90,9 @@ class Runtime:
         """Go on from ``checkpoint`` with the answer to its question.
 
         ``decision`` None goes on without one, as after a crash. ``inputs`` are added
-        over the ones the run was started with. Raises CheckpointStale before any event
-        when the graph has another structure, else what ``run`` raises.
+        over the ones the run was started with. Raises CheckpointStale when the graph
+        has another structure and UnknownBranch, both before any event, else what
+        ``run`` raises.
         """
         plan = self._continuation(graph, checkpoint, decision, inputs, metadata)
         return _answer(await Drive(self, plan, journal, cancellation).outcome())
@@ -105,7 +109,7 @@ class Runtime:
         """The events of a run as they happen. Leaving early cancels the run."""
         plan = Plan(
             run_id=run_id or str(uuid4()),
-            topology=topology_of(graph),
+            graph=graph,
             inputs=plain(dict(inputs or {})),
             metadata=metadata or {},
         )
@@ -134,11 +138,14 @@ class Runtime:
         metadata: Mapping[str, Any] | None,
     ) -> Plan:
         checkpoint.check(graph)
-        if decision is not None and checkpoint.suspension(graph) is None:
-            raise CheckpointStale
+        if decision is not None:
+            asked = checkpoint.suspension(graph)
+            if asked is None:
+                raise CheckpointStale
+            decision = _checked(decision, graph.nodes[asked.node_id])
         return Plan(
             run_id=checkpoint.run_id,
-            topology=topology_of(graph),
+            graph=graph,
             inputs={**checkpoint.inputs, **plain(dict(inputs or {}))},
             metadata=metadata or {},
             checkpoint=checkpoint,
@@ -161,6 +168,13 @@ class Runtime:
             if not task.done():
                 cancellation.cancel()
                 await asyncio.wait([task])
+
+
+def _checked(decision: Decision, node: Node) -> Decision:
+    branches = [port.id for port in node.outputs]
+    if decision.branch not in branches:
+        raise UnknownBranch(decision.branch, branches)
+    return Decision(decision.branch, data=plain(decision.data))
 
 
 def _answer(outcome: Outcome) -> Completed | Paused:

@@ -98,7 +98,7 @@ def _plain(source: str | bytes | Mapping[str, Any]) -> Any:
     try:
         if isinstance(source, str | bytes):
             return parse(source)
-        return plain(source)
+        return plain(dict(source))
     except (ValueError, TypeError) as error:
         raise GraphFormatError(f"not a JSON document: {error}") from error
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 IDLE_SECONDS = 10.0
 
@@ -23,8 +25,7 @@ class _Call:
         try:
             value = self.function()
         except BaseException as error:
-            # A future refuses StopIteration; a thread must survive all the others.
-            raised = RuntimeError(repr(error)) if _is_stop(error) else error
+            raised = error if _is_bearable(error) else RuntimeError(repr(error))
             self._settle(lambda: self.future.set_exception(raised))
         else:
             self._settle(lambda: self.future.set_result(value))
@@ -34,23 +35,30 @@ class _Call:
             if not self.future.done():
                 settle()
 
-        if not self.loop.is_closed():
+        # A closed loop has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(unless_done)
 
 
-def _is_stop(error: BaseException) -> bool:
-    return isinstance(error, StopIteration)
+def _is_bearable(error: BaseException) -> bool:
+    """Whether a future takes the error and a loop survives it: not so SystemExit."""
+    if isinstance(error, StopIteration):
+        return False
+    return isinstance(error, Exception | asyncio.CancelledError)
 
 
 class Threads:
-    """Daemon threads, as many as are needed at once up to ``limit``.
+    """Daemon threads, as many as are needed at once: for each loop up to ``limit``.
 
     A call whose caller stopped waiting gives its place to the next one at once: the
     thread works on for nobody and ends afterwards.
     """
 
     def __init__(self, limit: int = 64) -> None:
-        self._limit = asyncio.Semaphore(limit)
+        self._limit = limit
+        self._places: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, asyncio.Semaphore
+        ] = WeakKeyDictionary()
         self._calls: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
 
@@ -59,8 +67,8 @@ class Threads:
 
         Raises what it raises.
         """
-        async with self._limit:
-            loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
+        async with self._places_of(loop):
             context = contextvars.copy_context()
             call = _Call(
                 function=lambda: context.run(function, *args),
@@ -72,6 +80,12 @@ class Threads:
                 name = "wayflow-handler"
                 threading.Thread(target=self._work, name=name, daemon=True).start()
             return await call.future
+
+    def _places_of(self, loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
+        places = self._places.get(loop)
+        if places is None:
+            places = self._places[loop] = asyncio.Semaphore(self._limit)
+        return places
 
     def _work(self) -> None:
         while True:

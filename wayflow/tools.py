@@ -61,7 +61,8 @@ def _parameters(graph: Graph) -> dict[str, Any]:
 
 def _schema(field: Mapping[str, Any]) -> dict[str, Any]:
     data_type = field.get("dataType")
-    schema: dict[str, Any] = {"type": data_type} if data_type in _TYPED else {}
+    typed = isinstance(data_type, str) and data_type in _TYPED
+    schema: dict[str, Any] = {"type": data_type} if typed else {}
     return {"type": "array", "items": schema} if field.get("multiple") else schema
 
 

@@ -21,14 +21,13 @@ NOBODY: Final = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Topology:
-    """A graph by node index, in document order.
+    """A graph by node index, in document order. It does not keep the graph alive.
 
     ``incoming[i]`` are the wires into node i in edge order, ``outgoing[i]`` the ids of
     the edges out of it, ``successors[i]`` the indexes at their ends (one per edge),
     ``degrees[i]`` the number of wires into it.
     """
 
-    graph: Graph
     nodes: Sequence[Node]
     index: Mapping[NodeId, int]
     incoming: Sequence[Sequence[Wire]]
@@ -65,7 +64,6 @@ def _compile(graph: Graph) -> Topology:
             if target != NOBODY:
                 successors[source].append(target)
     return Topology(
-        graph=graph,
         nodes=nodes,
         index=index,
         incoming=incoming,

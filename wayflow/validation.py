@@ -54,9 +54,9 @@ def validate_graph(
         issues += _unknown_types(graph, registry)
     wired = {(edge.target, edge.target_port) for edge in graph.edges.values()}
     for node in graph.nodes.values():
-        unwired = _unwired(node, wired)
-        issues += _NODE_CHECKS.get(node.type, _no_check)(node, unwired)
-        if not issues or issues[-1].code not in _NO_PROMPT:
+        found = _NODE_CHECKS.get(node.type, _no_check)(node, _unwired(node, wired))
+        issues += found
+        if all(issue.code not in _NO_PROMPT for issue in found):
             issues += _unknown_tools(node, tools or {})
     return issues
 

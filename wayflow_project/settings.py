@@ -151,6 +151,7 @@ class WayflowSettings(TypedDict):
     NODE_TIMEOUT: float
     RUN_TIMEOUT: float
     MAX_CONCURRENCY: int
+    MAX_TAKEOVERS: int
     MAX_BODY_BYTES: int
     MAX_NODES: int
     MAX_EDGES: int
@@ -166,6 +167,7 @@ WAYFLOW: WayflowSettings = {
     "NODE_TIMEOUT": env.float("WAYFLOW_NODE_TIMEOUT", 600),
     "RUN_TIMEOUT": env.float("WAYFLOW_RUN_TIMEOUT", 86_400),
     "MAX_CONCURRENCY": env.int("WAYFLOW_MAX_CONCURRENCY", 16),
+    "MAX_TAKEOVERS": env.int("WAYFLOW_MAX_TAKEOVERS", 5),
     "MAX_BODY_BYTES": env.int("WAYFLOW_MAX_BODY_BYTES", 5_000_000),
     "MAX_NODES": env.int("WAYFLOW_MAX_NODES", 10_000),
     "MAX_EDGES": env.int("WAYFLOW_MAX_EDGES", 40_000),
@@ -205,6 +207,12 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "workflows.api.schema.add_endpoints",
+        "runs.api.schema.add_endpoints",
+        "access.openapi.complete_schema",
+    ],
 }
 
 # --- Logging ---

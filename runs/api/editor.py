@@ -66,6 +66,8 @@ def pending(call: Call) -> HttpResponse:
     reviews = Review.objects.open().filter(run__owner=call.user)
     if "workflowId" in call.request.GET:
         workflow_id = uuid_or_none(call.request.GET["workflowId"])
+        if workflow_id is None:
+            return json_answer([])
         reviews = reviews.filter(run__workflow=workflow_id)
     reviews = reviews.select_related("run__document").defer("run__document__content")
     return json_answer(list(_shown(list(reviews))))

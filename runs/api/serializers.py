@@ -12,6 +12,18 @@ from runs.models import JournalEntry, Run
 from runs.node_runs import node_runs
 from runs.records import told
 
+SUSPENSION = {
+    "description": "The question at which a run waits for a person.",
+    "type": "object",
+    "required": ["runId", "nodeId", "instructions"],
+    "properties": {
+        "runId": {"type": "string", "format": "uuid"},
+        "nodeId": {"type": "string"},
+        "instructions": {"type": "string"},
+        "data": {"description": "What is to be looked at; any value."},
+    },
+}
+
 
 class WorkflowNameSerializer(serializers.Serializer[Any]):
     """The workflow of a run."""
@@ -29,10 +41,14 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     )
     owner = serializers.CharField(source="owner.username", read_only=True)
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
-    startedAt = serializers.DateTimeField(source="started_at", read_only=True)
-    finishedAt = serializers.DateTimeField(source="finished_at", read_only=True)
+    startedAt = serializers.DateTimeField(
+        source="started_at", allow_null=True, read_only=True
+    )
+    finishedAt = serializers.DateTimeField(
+        source="finished_at", allow_null=True, read_only=True
+    )
     cancelRequestedAt = serializers.DateTimeField(
-        source="cancel_requested_at", read_only=True
+        source="cancel_requested_at", allow_null=True, read_only=True
     )
 
     class Meta:
@@ -95,7 +111,7 @@ class RunDetailSerializer(RunSerializer):
         )
         read_only_fields = fields
 
-    @extend_schema_field({"type": "object", "nullable": True})
+    @extend_schema_field({"oneOf": [SUSPENSION, {"type": "null"}]})
     def get_suspension(self, run: Run) -> dict[str, Any] | None:
         review = run.reviews.open().order_by("opened_seq").last()
         return None if review is None else review.wire()

@@ -53,6 +53,7 @@ class RunViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
 
     @extend_schema(responses=RunDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
+        """A run with its inputs, its outcome and what each node did."""
         run_id = uuid_or_none(pk)
         if run_id is None:
             raise RunNotFound

@@ -3,6 +3,7 @@
 from .cancelling import abandon, request_cancel
 from .deciding import ReviewNotOpen, UnknownBranch, decide
 from .finding import RunNotFound
+from .repeating import NodeNotFound, NothingToRetry, RunNotEnded, rerun, retry
 from .starting import (
     Idempotency,
     IdempotencyKeyReused,
@@ -14,13 +15,18 @@ from .starting import (
 __all__ = [
     "Idempotency",
     "IdempotencyKeyReused",
+    "NodeNotFound",
+    "NothingToRetry",
     "ReviewNotOpen",
+    "RunNotEnded",
     "RunNotFound",
     "UnknownBranch",
     "UnknownNodeType",
     "abandon",
     "decide",
     "request_cancel",
+    "rerun",
+    "retry",
     "start_graph",
     "start_workflow",
 ]

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from runs.executor import executor
-from runs.journal import settle_cancelled
 from runs.models import TERMINAL_VALUES, OnDisconnect, Run
+from runs.settling import settle_cancelled
 from runs.writing import write_atomic
 
 from .finding import found
@@ -38,11 +38,12 @@ def abandon(*, run_id: UUID, by: User) -> None:
 
 
 def _cancel(run_id: UUID, by: User) -> None:
+    now = timezone.now()
     unasked = Run.objects.filter(pk=run_id, cancel_requested_at=None)
     with write_atomic():
         # First the request: whoever moves the run from now on finds and honours it.
         unasked.exclude(status__in=TERMINAL_VALUES).update(
-            cancel_requested_at=timezone.now(), cancel_requested_by=by
+            cancel_requested_at=now, cancel_requested_by=by
         )
-        if not settle_cancelled(run_id):
+        if not settle_cancelled(run_id, now=now):
             transaction.on_commit(partial(executor().cancel, run_id))

@@ -12,17 +12,15 @@ from django.utils import timezone
 from access.errors import ApiError
 from runs.executor import executor
 from runs.models import Review, Run
+from runs.reviews import BRANCHES, answer
 from runs.writing import write_atomic
 from wayflow.checkpoint import Decision
-from wayflow.status import RunStatus
-from wayflow.values import ABSENT
+from workflows.services import NotAllowed
 
-from .finding import found
+from .finding import RunNotFound
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-BRANCHES = ("approved", "rejected")
 
 
 class ReviewNotOpen(ApiError):
@@ -57,28 +55,16 @@ def decide(
     """
     if decision.branch not in BRANCHES:
         raise UnknownBranch
-    run = found(Run.objects.answerable_by(by), run_id, by, "answer this review")
+    if not Run.objects.visible_to(by).filter(pk=run_id).exists():
+        raise RunNotFound
     with write_atomic():
-        review = Review.objects.open().filter(run=run).order_by("-opened_seq").first()
+        asked = Review.objects.open().filter(run=run_id).order_by("-opened_seq")
+        review = asked.first()
         if review is None or node_id not in (None, review.node_id):
             raise ReviewNotOpen
-        review.decided_at = timezone.now()
-        review.decided_by = by
-        review.branch = decision.branch
-        review.decision = {} if decision.data is ABSENT else {"value": decision.data}
-        if not _answered(review) or not Run.objects.move(run_id, RunStatus.QUEUED):
+        if not Review.objects.answerable_by(by).filter(pk=review.pk).exists():
+            raise NotAllowed("answer this review")
+        if not answer(review, decision, by=by, now=timezone.now()):
             raise ReviewNotOpen
         transaction.on_commit(partial(executor().submit, run_id))
     return review
-
-
-def _answered(review: Review) -> bool:
-    unanswered = Review.objects.filter(pk=review.pk, decided_at=None)
-    return bool(
-        unanswered.update(
-            decided_at=review.decided_at,
-            decided_by=review.decided_by,
-            branch=review.branch,
-            decision=review.decision,
-        )
-    )

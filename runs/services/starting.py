@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,25 +11,21 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from access.errors import ApiError
+from runs import commits
 from runs.executor import executor
-from runs.graphs import graphs
 from runs.inputs import checked_inputs
 from runs.models import OnDisconnect, Run, Trigger
+from runs.records import Record, Told, record
+from runs.reviews import terms_of
+from runs.runnable import runnable_version
+from runs.subjects import Subject, subject_of_graph, subject_of_version
 from runs.writing import write_atomic
 from wayflow.errors import CycleDetected
+from wayflow.events import run_running
 from wayflow.graph import Graph, Node
 from wayflow.topology import find_cycle
 from workflows.catalog import registry
-from workflows.models import GraphDocument, Workflow, WorkflowVersion
-from workflows.services import (
-    NotAllowed,
-    VersionNotFound,
-    WorkflowNotFound,
-    digest_of,
-    read_graph,
-    refuse_forbidden_nodes,
-    store_document,
-)
+from workflows.services import read_graph, refuse_forbidden_nodes
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -63,16 +60,6 @@ class Idempotency:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Subject:
-    """What is to be run."""
-
-    graph: Graph
-    document: GraphDocument
-    workflow: Workflow | None
-    version: WorkflowVersion | None
-
-
 def start_workflow(
     *,
     workflow_id: UUID,
@@ -91,15 +78,8 @@ def start_workflow(
     """
     if earlier := _earlier(by, idempotency):
         return earlier
-    version = _runnable_version(workflow_id, number, by)
-    subject = _Subject(
-        graph=graphs.load(version.document.digest),
-        document=version.document,
-        workflow=version.workflow,
-        version=version,
-    )
-    return _start(
-        subject,
+    return start_subject(
+        subject_of_version(runnable_version(workflow_id, number, by)),
         by=by,
         trigger=trigger,
         inputs=inputs,
@@ -125,8 +105,8 @@ def start_graph(
     """
     posted = read_graph(graph)
     with write_atomic():
-        return _start(
-            _subject_of(posted, workflow_id, by),
+        return start_subject(
+            subject_of_graph(posted, workflow_id, by),
             by=by,
             trigger=trigger,
             inputs=inputs,
@@ -134,15 +114,21 @@ def start_graph(
         )
 
 
-def _start(
-    subject: _Subject,
+def start_subject(
+    subject: Subject,
     *,
     by: User,
     trigger: Trigger,
     inputs: Any,
-    on_disconnect: OnDisconnect,
+    on_disconnect: OnDisconnect = OnDisconnect.CONTINUE,
     idempotency: Idempotency | None = None,
+    origin: Run | None = None,
+    story: Sequence[Told] = (),
 ) -> Run:
+    """Queue a run. It goes on from ``story``, if there are such events of ``origin``.
+
+    Raises what is wrong with the graph or the inputs.
+    """
     refuse_forbidden_nodes(subject.graph, by)
     _refuse_unrunnable(subject.graph)
     run = Run(
@@ -155,10 +141,15 @@ def _start(
         on_disconnect=on_disconnect,
         idempotency_key=idempotency.key if idempotency else "",
         request_digest=idempotency.digest if idempotency else "",
+        origin=origin,
     )
+    records = _opening(run, story)
+    run.last_seq = len(records)
     try:
         with write_atomic():
             run.save(force_insert=True)
+            if records:
+                commits.insert([(run.pk, records)])
             transaction.on_commit(partial(executor().submit, run.pk))
     except IntegrityError:
         # Lost the race against the same request; its winner has stored a run.
@@ -169,12 +160,21 @@ def _start(
     return run
 
 
+def _opening(run: Run, story: Sequence[Told]) -> list[Record]:
+    """The journal of a run that has a story, told as if it had been its own."""
+    if not story:
+        return []
+    told = [(run_running(str(run.pk)), None), *story]
+    return [record(seq, event, private) for seq, (event, private) in enumerate(told, 1)]
+
+
 def _refuse_unrunnable(graph: Graph) -> None:
-    """Raises UnknownNodeType and CycleDetected."""
+    """Raises UnknownNodeType, ReviewTermsInvalid and CycleDetected."""
     known = registry().nodes
     for node in graph.nodes.values():
         if node.type not in known:
             raise UnknownNodeType(node)
+        terms_of(node)
     cycle = find_cycle(graph)
     if cycle is not None:
         raise CycleDetected(cycle)
@@ -187,64 +187,3 @@ def _earlier(by: User, idempotency: Idempotency | None) -> Run | None:
     if run is not None and run.request_digest != idempotency.digest:
         raise IdempotencyKeyReused
     return run
-
-
-def _runnable_version(
-    workflow_id: UUID, number: int | None, by: User
-) -> WorkflowVersion:
-    runnable = Workflow.objects.runnable_by(by).filter(pk=workflow_id)
-    versions = WorkflowVersion.objects.filter(workflow__in=runnable)
-    chosen = versions.current() if number is None else versions.filter(number=number)
-    version = chosen.without_content().select_related("workflow").first()
-    if version is not None:
-        return version
-    if number is not None and runnable.exists():
-        raise VersionNotFound(number)
-    if Workflow.objects.visible_to(by).filter(pk=workflow_id).exists():
-        raise NotAllowed("run this workflow")
-    raise WorkflowNotFound
-
-
-def _subject_of(graph: Graph, workflow_id: UUID | None, by: User) -> _Subject:
-    digest = digest_of(graph)
-    graphs.keep(digest, graph)
-    runnable = Workflow.objects.runnable_by(by)
-    if workflow_id is not None:
-        runnable = runnable.filter(pk=workflow_id)
-    saved = WorkflowVersion.objects.filter(
-        document__digest=digest, workflow__in=runnable
-    )
-    saved = saved.without_content().select_related("workflow")
-    version = saved.order_by("-created_at", "-pk").first()
-    if version is not None:
-        return _Subject(
-            graph=graph,
-            document=version.document,
-            workflow=version.workflow,
-            version=version,
-        )
-    return _Subject(
-        graph=graph,
-        document=store_document(graph),
-        workflow=_edited(workflow_id, by),
-        version=None,
-    )
-
-
-def _edited(workflow_id: UUID | None, by: User) -> Workflow | None:
-    """The workflow of which an unsaved graph is an edit; None for a graph of its own.
-
-    Raises WorkflowNotFound and NotAllowed.
-    """
-    anything = by.has_perm("workflows.run_adhoc_graph")
-    if workflow_id is None:
-        if not anything:
-            raise NotAllowed("run graphs that are not saved")
-        return None
-    workflow = Workflow.objects.visible_to(by).filter(pk=workflow_id).first()
-    if workflow is None:
-        raise WorkflowNotFound
-    editable = Workflow.objects.editable_by(by).filter(pk=workflow_id)
-    if not anything and not editable.exists():
-        raise NotAllowed("run an edited graph of this workflow")
-    return workflow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from wayflow.graph import Node
 from wayflow.models.fetching import ImageFetcher
 from wayflow.models.mock import MockProvider
 from wayflow.models.prompts import text_of
+from wayflow.testing import ScriptedImages, ScriptedProvider
 from wayflow.values import ABSENT
 
 from .behaviours import ThrownText
@@ -68,26 +69,6 @@ def models(body: Mapping[str, Any], traces: Traces) -> Models:
     )
 
 
-class _Chat:
-    """Answers the n-th request with the n-th turn."""
-
-    def __init__(self, script: Script, ask: Callable[[ChatRequest], None]) -> None:
-        self.structured_output_with_tools = script.get(
-            "structuredOutputWithTools", False
-        )
-        self.accepts_image_urls = script.get("acceptsImageUrls", True)
-        self._turns = iter(script["turns"])
-        self._ask = ask
-
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[ProviderEvent, None]:
-        self._ask(request)
-        turn = _next(self._turns)
-        for event in turn if isinstance(turn, list) else turn.get("events", ()):
-            yield _provider_event(event)
-        if isinstance(turn, dict):
-            _throw(turn)
-
-
 class _Echo:
     """Answers with the last user message."""
 
@@ -103,21 +84,15 @@ class _Echo:
         yield ContentDelta(f"echo: {text_of(said[-1])}")
 
 
-class _Painter:
-    """Answers the n-th request with the n-th result, or with its prompt."""
+class _PromptPainter:
+    """Answers with the prompt."""
 
-    def __init__(self, script: Script, ask: Callable[[ImageRequest], None]) -> None:
-        self._results = iter(script["results"]) if "results" in script else None
+    def __init__(self, ask: Callable[[ImageRequest], None]) -> None:
         self._ask = ask
 
     async def generate(self, request: ImageRequest) -> Sequence[str]:
         self._ask(request)
-        if self._results is None:
-            return [f"img:{request.prompt}"]
-        result = _next(self._results)
-        _throw(result)
-        images: list[str] = result["images"]
-        return images
+        return [f"img:{request.prompt}"]
 
 
 def _routed(
@@ -138,7 +113,12 @@ def _chat_target(script: Script, trace: Trace, by: Script) -> ModelProvider | Ha
         trace.append(wire({**by, **_chat_request(request)}))
 
     if "turns" in script:
-        return _Chat(script, ask)
+        return ScriptedProvider(
+            *map(_turn, script["turns"]),
+            structured_output_with_tools=script.get("structuredOutputWithTools", False),
+            accepts_image_urls=script.get("acceptsImageUrls", True),
+            asked=ask,
+        )
     if "openai" in script:
         return openai_provider(script["openai"], trace, by)
     if "mock" in script:
@@ -159,9 +139,11 @@ def _image_target(script: Script, trace: Trace, by: Script) -> ImageProvider | H
         return openai_images(script["openai"], trace, by)
     if "model_handler" in script:
         return _handler(script["model_handler"])
-    if "results" not in script and script["reply"] != "prompt":
+    if "results" in script:
+        return ScriptedImages(*map(_images, script["results"]), asked=ask)
+    if script["reply"] != "prompt":
         raise KeyError(script["reply"])
-    return _Painter(script, ask)
+    return _PromptPainter(ask)
 
 
 def _handler(script: Script) -> Handler:
@@ -222,9 +204,10 @@ def _image_request(request: ImageRequest) -> dict[str, Any]:
     return {key: value for key, value in asked.items() if value is not None}
 
 
-def _provider_event(event: Script) -> ProviderEvent:
+def _provider_event(event: Script) -> str | ToolCall:
     if event["type"] == "content":
-        return ContentDelta(event["delta"])
+        delta: str = event["delta"]
+        return delta
     if event["type"] != "tool_call":
         raise KeyError(event["type"])
     return ToolCall(
@@ -235,19 +218,24 @@ def _provider_event(event: Script) -> ProviderEvent:
     )
 
 
-def _next(scripted: Any) -> Any:
-    answer = next(scripted, None)
-    if answer is None:
-        raise RuntimeError("the script has no answer to a further request")
-    return answer
+def _turn(turn: Any) -> list[str | ToolCall | Exception]:
+    if isinstance(turn, list):
+        return [_provider_event(event) for event in turn]
+    said = [_provider_event(event) for event in turn.get("events", ())]
+    return [*said, *_faults(turn)]
 
 
-def _throw(turn: Script) -> None:
+def _images(result: Script) -> Sequence[str] | Exception:
+    images: list[str] = result.get("images", [])
+    return next(_faults(result), images)
+
+
+def _faults(turn: Script) -> Iterator[Exception]:
     if "throw" in turn:
-        raise RuntimeError(turn["throw"])
+        yield RuntimeError(turn["throw"])
     if "throw_value" in turn:
-        raise ThrownText(turn["throw_value"])
+        yield ThrownText(turn["throw_value"])
     if turn.get("throw_abort"):
-        raise Cancelled("stopped")
+        yield Cancelled("stopped")
     if "throw_coded" in turn:
-        raise WayflowError.of(turn["throw_coded"])
+        yield WayflowError.of(turn["throw_coded"])

@@ -316,7 +316,7 @@ async def test_cancel_stops_a_running_run_and_may_be_repeated(
     assert await cancelled(caller, run_id) == 204
     assert last(await run.frames())["status"] == "cancelled"
     assert await cancelled(caller, run_id) == 204
-    assert await astatuses(run_id) == ["running", "cancelled"]
+    assert await astatuses(UUID(run_id)) == ["running", "cancelled"]
 
 
 async def test_cancel_drops_a_waiting_run(caller: Caller) -> None:

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from access.errors import ApiError
 from runs import services
 from runs.host import EngineHost
-from runs.journal import settle_cancelled
 from runs.models import OnDisconnect, Run
+from runs.settling import settle_cancelled
 from tests.factories import UserFactory
 from wayflow.status import RunStatus
 from wayflow.testing import graph_document, node_document
@@ -141,10 +141,10 @@ def test_a_request_that_came_while_the_run_paused_is_honoured(
     monkeypatch.setattr(host, "cancel", lambda run_id: None)
     settled = threading.Event()
 
-    def ask_first(run_id: Any) -> bool:
+    def ask_first(run_id: Any, **when: Any) -> bool:
         Run.objects.filter(pk=run_id).update(cancel_requested_at="2026-01-01T00:00Z")
         try:
-            return settle_cancelled(run_id)
+            return settle_cancelled(run_id, **when)
         finally:
             settled.set()
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 
-from runs import claims, commits, host
+from runs import commits, host
 from runs.host import EngineHost
 from runs.models import Run
 from wayflow.status import RunStatus
 from wayflow.testing import graph_document, node_document
 
-from .scenes import chain, claimed, ended, history, queued, started, statuses
+from .scenes import chain, ended, history, started, statuses
 from .stage import PATIENCE, Stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,34 +116,6 @@ def test_a_stopped_host_takes_no_more_runs(
     run = started(user, chain())
     run.refresh_from_db()
     assert run.status == RunStatus.QUEUED
-
-
-def test_a_host_takes_up_runs_whose_owner_is_gone(
-    host: EngineHost, user: User, stage: Stage
-) -> None:
-    claim = claimed(user, host="dead")
-    expired = timezone.now() - timedelta(seconds=1)
-    Run.objects.filter(pk=claim.run_id).update(
-        lease_expires_at=expired, created_at=expired - claims.PATIENCE
-    )
-    host.recover()
-    done = ended(claim.run_id)
-    assert (done.status, done.epoch) == (RunStatus.COMPLETED, 2)
-
-
-def test_a_host_leaves_the_runs_of_the_living_alone(user: User) -> None:
-    claim = claimed(user, host="alive")
-    fresh = queued(user)
-    assert claims.take_from_the_dead(timezone.now()) == []
-    assert Run.objects.get(pk=claim.run_id).status == RunStatus.RUNNING
-    assert Run.objects.get(pk=fresh.pk).status == RunStatus.QUEUED
-
-
-def test_a_lease_that_was_renewed_is_not_taken(user: User) -> None:
-    claim = claimed(user, host="alive")
-    later = timezone.now() + claims.LEASE
-    assert claims.renew([claim.run_id], host="alive", now=later) == []
-    assert claims.take_from_the_dead(later + timedelta(seconds=1)) == []
 
 
 def test_a_host_that_lost_a_run_stops_driving_it(

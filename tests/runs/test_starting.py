@@ -146,7 +146,8 @@ def test_what_is_no_runnable_graph_is_refused(
 ) -> None:
     with pytest.raises((ApiError, WayflowError)) as caught:
         post(document, grant(user, "workflows.run_adhoc_graph"))
-    assert caught.value.code == code  # type: ignore[union-attr]
+    assert isinstance(caught.value, ApiError | WayflowError)
+    assert caught.value.code == code
     assert not Run.objects.exists()
 
 

@@ -14,10 +14,11 @@ from pytest_django.fixtures import Settings
 
 from runs import streaming
 from runs.claims import Claim
-from runs.journal import Writer, settle_cancelled
+from runs.journal import Writer
 from runs.live import hub
 from runs.models import Run
 from runs.run_journal import RunJournal
+from runs.settling import settle
 from runs.streaming import RunStream, wait_for_outcome
 from wayflow.events import Event, node_chunk, node_status, run_running
 from wayflow.sse import KEEP_ALIVE
@@ -195,7 +196,9 @@ async def test_a_stream_goes_on_after_a_pause_that_was_answered(
     seen = await read_until(stream, "run_status")
     hub.chunk(claim.run_id, 2, node_chunk("m", "a", "a"))
     seen += await read_until(stream, "node_chunk")
-    await sync_to_async(settle_cancelled)(claim.run_id, asked=False)
+    await sync_to_async(settle)(
+        Run.objects.all(), claim.run_id, RunStatus.CANCELLED, result={}
+    )
     seen += await read_all(stream)
     assert ids(seen) == [1, 2, 3]
 
@@ -206,7 +209,9 @@ async def test_a_stream_through_pauses_ends_with_the_run(
     await tell(journal_of(writer, claim), run_running("r"), PAUSED)
     stream = RunStream(claim.run_id, through_pauses=True)
     seen = await read_until(stream, "run_status")
-    await sync_to_async(settle_cancelled)(claim.run_id, asked=False)
+    await sync_to_async(settle)(
+        Run.objects.all(), claim.run_id, RunStatus.CANCELLED, result={}
+    )
     assert ids(seen + await read_all(stream)) == [1, 2, 3]
 
 

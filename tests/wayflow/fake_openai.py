@@ -15,7 +15,8 @@ class Reply:
     """The answer to one request.
 
     ``chunks`` are streamed as server-sent events; ``body`` is sent as JSON instead.
-    A ``held`` reply never ends by itself, a ``silent`` one does not even begin.
+    A ``held`` reply never ends by itself, a ``silent`` one does not even begin; one
+    with a ``cue`` begins when that is given.
     """
 
     chunks: Sequence[Mapping[str, Any]] = ()
@@ -23,6 +24,7 @@ class Reply:
     status: int = 200
     held: bool = False
     silent: bool = False
+    cue: asyncio.Event | None = None
 
 
 class FakeOpenAI:
@@ -76,6 +78,8 @@ class FakeOpenAI:
             if await self._receive(reader):
                 replies = self._replies
                 reply = replies.pop(0) if replies[1:] else replies[0]
+                if reply.cue is not None:
+                    await reply.cue.wait()
                 await _answer(reply, writer)
                 if reply.held or reply.silent:
                     await self._abandoned(reader)

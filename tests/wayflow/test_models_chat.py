@@ -6,13 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.wayflow.scripted_models import (
-    ScriptedContext,
-    ScriptedProvider,
-    ScriptedTool,
-    ask,
-    call,
-)
+from tests.wayflow.asking import ask, call
 from wayflow.contracts import Models
 from wayflow.errors import Cancelled
 from wayflow.graph import Node, NodeId
@@ -22,6 +16,7 @@ from wayflow.models.errors import (
     TemplateVarMissing,
 )
 from wayflow.nodes.llm import LLM
+from wayflow.testing import ScriptedContext, ScriptedProvider, ScriptedTool
 
 PROMPT = {"prompt": "x"}
 TOTAL = {"prompt": "x", "outputSchema": [{"name": "total", "dataType": "number"}]}

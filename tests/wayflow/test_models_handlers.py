@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.wayflow.scripted_models import ask, paint
+from tests.wayflow.asking import ask, paint
 from wayflow.contracts import Output
 from wayflow.models.errors import OutputWrongType
 from wayflow.values import ABSENT

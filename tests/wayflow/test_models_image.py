@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wayflow.scripted_models import ScriptedImages, paint
+from tests.wayflow.asking import paint
 from wayflow.contracts import ImageRequest
 from wayflow.models.errors import ImageModelNotFound, ImageNoOutput, TemplateVarMissing
 from wayflow.nodes.image_generation import IMAGE_GENERATION, image_size
+from wayflow.testing import ScriptedImages
 
 
 async def test_the_first_image_of_the_filled_prompt_is_the_output() -> None:

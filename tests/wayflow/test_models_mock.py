@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wayflow.scripted_models import ask, paint
+from tests.wayflow.asking import ask, paint
 from wayflow.contracts import ChatRequest, ContentDelta, ImageRequest
 from wayflow.models.mock import MockImageProvider, MockProvider, mock_models
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.wayflow.scripted_models import ScriptedTool, ask, paint
+from tests.wayflow.asking import ask, paint
 from wayflow.errors import Cancelled
 from wayflow.models.errors import (
     ImageGenerationFailed,
@@ -18,6 +18,7 @@ from wayflow.models.errors import (
     TemperatureUnsupported,
 )
 from wayflow.models.openai import OpenAIImageProvider, OpenAIProvider
+from wayflow.testing import ScriptedTool
 
 ADD = ScriptedTool(
     "add", lambda args: args["a"] + args["b"], "adds", {"type": "object"}

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.wayflow.fake_openai import FakeOpenAI, Reply, says
-from tests.wayflow.scripted_models import ScriptedContext
 from wayflow.contracts import Models
 from wayflow.errors import HttpError
 from wayflow.graph import Node, NodeId
@@ -16,6 +15,7 @@ from wayflow.models.errors import TemperatureUnsupported
 from wayflow.models.openai import openai_models
 from wayflow.nodes.image_generation import IMAGE_GENERATION
 from wayflow.nodes.llm import LLM
+from wayflow.testing import ScriptedContext
 
 HELD = Reply(chunks=[says("Hel"), says("lo")], held=True)
 

@@ -16,7 +16,6 @@ from wayflow import (
     Completed,
     Context,
     Decision,
-    Event,
     Node,
     NodeType,
     Paused,
@@ -25,41 +24,20 @@ from wayflow import (
     WayflowError,
     replay,
 )
-from wayflow import drive as drive_module
-from wayflow.events import Private
-from wayflow.testing import make_graph, node_document
+from wayflow import work as work_module
+from wayflow.testing import InMemoryJournal, make_graph, node_document
 
 
-class Tape:
-    """A journal that remembers, and commits when it is told to."""
-
-    def __init__(self, *, held: bool = False) -> None:
-        self.records: list[tuple[Event, Private | None]] = []
-        self.open = asyncio.Event()
-        self.wanted = asyncio.Event()
-        if not held:
-            self.open.set()
-
-    def append(self, event: Event, private: Private | None = None) -> None:
-        self.records.append((event, private))
-
-    def chunk(self, event: Event) -> None:
-        pass
-
-    async def ready(self) -> None:
-        await asyncio.sleep(0)
-
-    async def commit(self) -> None:
-        self.wanted.set()
-        await self.open.wait()
+class Tape(InMemoryJournal):
+    """A journal that tells what it has heard of nodes and of the run."""
 
     def statuses(self, node_id: str) -> list[str]:
-        data = [event["data"] for event, _ in self.records]
+        data = [event["data"] for event, _ in self.told]
         return [d["status"] for d in data if d.get("nodeId") == node_id]
 
     @property
     def verdicts(self) -> list[str]:
-        names = [e["data"]["status"] for e, _ in self.records if "run" in e["event"]]
+        names = [e["data"]["status"] for e, _ in self.told if "run" in e["event"]]
         return names[1:]
 
 
@@ -166,7 +144,7 @@ async def test_a_handler_that_hangs_fails_its_node_with_a_code() -> None:
 async def test_a_handler_that_will_not_stop_is_left_behind(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(drive_module, "GRACE", 0.01)
+    monkeypatch.setattr(work_module, "GRACE", 0.01)
     release = asyncio.Event()
 
     async def stubborn(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
@@ -266,38 +244,38 @@ async def test_a_plain_handler_speaks_from_its_thread() -> None:
 
 
 async def test_nothing_after_an_effect_starts_before_it_is_durable() -> None:
-    tape = Tape(held=True)
+    tape = Tape()
+    tape.hold()
     run = asyncio.create_task(
         Runtime(handlers={"one": one}).run(chain("one", "one"), journal=tape)
     )
-    await tape.wanted.wait()
+    await tape.awaited.wait()
     assert tape.statuses("n0") == ["running", "complete"]
     assert tape.statuses("n1") == []
-    tape.open.set()
+    tape.release()
     await run
     assert tape.statuses("n1") == ["running", "complete"]
 
 
 async def test_a_pure_node_waits_for_no_commit() -> None:
     pure = NodeType(type="pure", handler=one, effects=False)
-    tape = Tape(held=True)
+    tape = Tape()
+    tape.hold()
     run = asyncio.create_task(
         Runtime(handlers={"pure": pure}).run(chain("pure", "pure"), journal=tape)
     )
-    await tape.wanted.wait()
+    await tape.awaited.wait()
     assert tape.verdicts == ["completed"]
-    tape.open.set()
+    tape.release()
     await run
 
 
 async def test_a_journal_that_fails_stops_the_run() -> None:
-    class Lost(Tape):
-        async def commit(self) -> None:
-            raise OSError("disk full")
-
+    lost = Tape()
+    lost.fail(OSError("disk full"))
     with pytest.raises(OSError, match="disk full"):
         await Runtime(handlers={"one": one}, node_timeout=60).run(
-            chain("one", "one"), journal=Lost()
+            chain("one", "one"), journal=lost
         )
 
 
@@ -335,7 +313,7 @@ async def test_records_of_a_run_add_up_to_its_checkpoint() -> None:
     tape = Tape()
     paused = await Runtime().run(GATES, {"v": 1}, run_id="r", journal=tape)
     assert isinstance(paused, Paused)
-    replayed = replay(GATES, "r", {"v": 1}, tape.records)
+    replayed = replay(GATES, "r", {"v": 1}, tape.told)
     assert replayed.to_json() == paused.checkpoint.to_json()
 
 
@@ -353,9 +331,9 @@ async def test_a_run_goes_on_from_its_records_without_repeating_what_finished() 
     )
     await runtime.run(graph, run_id="r", journal=tape)
     complete = next(
-        n for n, (e, _) in enumerate(tape.records) if e["data"].get("nodeId") == "n1"
+        n for n, (e, _) in enumerate(tape.told) if e["data"].get("nodeId") == "n1"
     )
-    checkpoint = replay(graph, "r", {}, tape.records[:complete])
+    checkpoint = replay(graph, "r", {}, tape.told[:complete])
     assert await runtime.resume(
         graph, checkpoint=checkpoint, decision=None
     ) == Completed({})
@@ -415,3 +393,43 @@ async def test_a_wide_graph_takes_as_long_as_its_slowest_node() -> None:
     began = time.monotonic()
     await Runtime(handlers={"slow": slow}).run(graph)
     assert time.monotonic() - began < 0.5
+
+
+async def test_a_runtime_needs_room_for_one_node() -> None:
+    with pytest.raises(ValueError, match="max_concurrency"):
+        Runtime(max_concurrency=0)
+
+
+@pytest.mark.parametrize("inline", [True, False])
+async def test_a_handler_cannot_end_the_process(inline: bool) -> None:
+    def leave(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
+        raise SystemExit(3)
+
+    kind = NodeType(type="leave", handler=leave, inline=inline, effects=not inline)
+    with pytest.raises(WayflowError, match="SystemExit"):
+        await Runtime(handlers={"leave": kind}).run(single("leave"))
+
+
+async def test_a_handler_that_runs_per_item_cannot_end_the_process() -> None:
+    async def leave(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
+        raise SystemExit(4)
+
+    with pytest.raises(WayflowError, match="SystemExit: 4"):
+        await Runtime(handlers={"leave": leave}).run(single("leave", runPerItem=True))
+
+
+async def test_a_decision_for_a_branch_that_does_not_exist_is_refused() -> None:
+    node = node_document("ask", "humanInTheLoop", outputs=["approved", "rejected"])
+    graph = make_graph(node)
+    paused = await Runtime().run(graph)
+    assert isinstance(paused, Paused)
+    journal = InMemoryJournal()
+    with pytest.raises(WayflowError) as caught:
+        await Runtime().resume(
+            graph,
+            checkpoint=paused.checkpoint,
+            decision=Decision("sideways"),
+            journal=journal,
+        )
+    assert caught.value.code == "WF_RUNTIME_UNKNOWN_BRANCH"
+    assert journal.told == []

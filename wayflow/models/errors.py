@@ -8,6 +8,7 @@ from wayflow.errors import ModelError
 
 
 class ModelNotFound(ModelError):
+    may_pass = False
     code = "WF_LLM_MODEL_NOT_FOUND"
     hint = "Choose another model, or configure a provider that serves this one."
 
@@ -20,6 +21,7 @@ class ImageModelNotFound(ModelNotFound):
 
 
 class TemplateVarMissing(ModelError):
+    may_pass = False
     code = "WF_TEMPLATE_VAR_MISSING"
     hint = "Connect the variable's port, or give it a default."
 
@@ -63,6 +65,7 @@ class OutputMissingField(ModelError):
 
 
 class OutputTruncated(ModelError):
+    may_pass = False
     code = "WF_LLM_OUTPUT_TRUNCATED"
     hint = "Raise the limit of tokens, or ask for less."
 
@@ -71,6 +74,7 @@ class OutputTruncated(ModelError):
 
 
 class ImageUrlUnsupported(ModelError):
+    may_pass = False
     code = "WF_LLM_IMAGE_URL_UNSUPPORTED"
     hint = "Configure the provider to inline images instead of passing their URLs."
 
@@ -79,6 +83,7 @@ class ImageUrlUnsupported(ModelError):
 
 
 class TemperatureUnsupported(ModelError):
+    may_pass = False
     code = "WF_LLM_TEMPERATURE_UNSUPPORTED"
     hint = "Set the temperature of the node to Auto."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -56,4 +55,4 @@ async def _called(
 ) -> Any:
     if style_of(handler) is Style.ASYNC:
         return await handler(node, inputs, ctx)
-    return await asyncio.to_thread(handler, node, inputs, ctx)
+    return await ctx.in_thread(handler, node, inputs, ctx)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-from collections.abc import Callable, Coroutine, Mapping
-from functools import cmp_to_key
+from collections.abc import Callable, Mapping
+from functools import cmp_to_key, reduce
+from operator import add
 from typing import Any
 
 from wayflow import collation
@@ -13,6 +13,7 @@ from wayflow.config import ListOperation
 from wayflow.contracts import Context
 from wayflow.graph import Node
 from wayflow.jsontext import display
+from wayflow.numbers import EXACT
 from wayflow.ports import Fixed
 from wayflow.registry import NodeType
 from wayflow.values import ABSENT, number, plain, text
@@ -29,6 +30,8 @@ def operate(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
         operation = {"op": "count"}
     apply = OPERATIONS.get(text(operation.get("op")))
     items = _listed(inputs.get("list", ABSENT))
+    if apply is _filter and _operator(operation) == MATCHES:
+        return _filter_by_pattern(items, operation, ctx)
     return items if apply is None else apply(items, operation)
 
 
@@ -46,7 +49,9 @@ def _picked(item: Any, operation: Operation) -> Any:
 
 
 def _sum(items: list[Any], operation: Operation) -> Any:
-    return plain(sum(number(_picked(item, operation)) for item in items))
+    # Double by double: ``sum`` may be more exact than JavaScript is.
+    numbers = (float(number(_picked(item, operation))) for item in items)
+    return plain(reduce(add, numbers, 0.0))
 
 
 def _join(items: list[Any], operation: Operation) -> str:
@@ -55,40 +60,40 @@ def _join(items: list[Any], operation: Operation) -> str:
     return separator.join(display(_picked(item, operation)) for item in items)
 
 
-def _integer(value: Any) -> int | None:
-    """ECMAScript's ToIntegerOrInfinity, for slicing: None is beyond any list."""
+def _integer(value: Any) -> int:
+    """ECMAScript's ToIntegerOrInfinity; what is beyond any list ends at EXACT."""
     converted = number(value)
     if math.isnan(converted):
         return 0
-    return int(converted) if math.isfinite(converted) else None
+    return int(max(-EXACT, min(converted, EXACT)))
 
 
 def _take(items: list[Any], operation: Operation) -> list[Any]:
     count = _integer(operation.get("count"))
-    return items[:count] if count is None or count > 0 else []
+    return items[:count] if count > 0 else []
 
 
 def _slice(items: list[Any], operation: Operation) -> list[Any]:
     start = _integer(operation.get("start"))
     end = _integer(operation["end"]) if "end" in operation else None
-    return [] if start is None else items[start:end]
+    return items[start:end]
 
 
-def _filter(
-    items: list[Any], operation: Operation
-) -> list[Any] | Coroutine[Any, Any, list[Any]]:
-    name = text(_given(operation.get("operator"), "=="))
-    target = _given(operation.get("value"), "")
-    if name == MATCHES:
-        return _filter_by_pattern(items, operation, text(target))
+def _operator(operation: Operation) -> str:
+    return text(_given(operation.get("operator"), "=="))
+
+
+def _filter(items: list[Any], operation: Operation) -> list[Any]:
+    name, target = _operator(operation), _given(operation.get("value"), "")
     return [i for i in items if holds(name, _picked(i, operation), target)]
 
 
 async def _filter_by_pattern(
-    items: list[Any], operation: Operation, source: str
+    items: list[Any], operation: Operation, ctx: Context
 ) -> list[Any]:
+    source = text(_given(operation.get("value"), ""))
     texts = [text(_picked(item, operation)) for item in items]
-    answers = await asyncio.to_thread(matching, source, texts)
+    answers = await ctx.in_thread(matching, source, texts)
     return [item for item, kept in zip(items, answers, strict=True) if kept]
 
 

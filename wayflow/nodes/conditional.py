@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from wayflow.config import Select, Text, choices
@@ -20,7 +19,7 @@ def choose(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
     name = text(_given(node.data.get("operator"), "=="))
     value, target = inputs.get("value"), inputs.get("target")
     if name == MATCHES:
-        return _choose_by_pattern(node, value, target)
+        return _choose_by_pattern(node, value, target, ctx)
     if value is None:
         value = _default(node, "valueDefault", name)
     if target is None:
@@ -28,7 +27,7 @@ def choose(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
     return _branch(holds(name, value, target), value)
 
 
-async def _choose_by_pattern(node: Node, value: Any, target: Any) -> Any:
+async def _choose_by_pattern(node: Node, value: Any, target: Any, ctx: Context) -> Any:
     if target is None:
         target = _given(node.data.get("targetDefault"), "")
     subject = text(value)
@@ -37,7 +36,7 @@ async def _choose_by_pattern(node: Node, value: Any, target: Any) -> Any:
         # matched by its spelling.
         default = text(_given(node.data.get("valueDefault"), ""))
         value, subject = {}, str(compiled(default))
-    [answer] = await asyncio.to_thread(matching, text(target), [subject])
+    [answer] = await ctx.in_thread(matching, text(target), [subject])
     return _branch(answer, value)
 
 

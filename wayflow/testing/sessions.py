@@ -1,78 +1,16 @@
-"""For tests on the engine: graphs in a few words, runs that wait, written frames."""
+"""Runs that wait for a person, kept in memory."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol
+from typing import Any
 
-from .checkpoint import Checkpoint, Decision, Suspension
-from .events import Event
-from .graph import Graph
-from .outcome import Completed, Outcome, Paused
-from .runtime import Runtime
-from .serializer import graph_of
-from .sse import HEADERS, encode
-from .stream import EventStream
-
-# --- graphs ----------------------------------------------------------------------
-
-
-def node_document(
-    id: str,
-    type: str,
-    data: Mapping[str, Any] | None = None,
-    *,
-    inputs: Iterable[str] = (),
-    outputs: Iterable[str] = (),
-) -> dict[str, Any]:
-    """A node as a graph document has it, its ports given by their ids."""
-    sides = (("input", inputs), ("output", outputs))
-    return {
-        "id": id,
-        "type": type,
-        "label": type,
-        "position": {"x": 0, "y": 0},
-        "size": {"width": 220, "height": 120},
-        "data": dict(data or {}),
-        "ports": [{"id": port, "side": side} for side, ids in sides for port in ids],
-        "zIndex": 0,
-    }
-
-
-def graph_document(
-    *nodes: Mapping[str, Any], wires: Iterable[str] = ()
-) -> dict[str, Any]:
-    """A graph document of ``nodes`` and of wires like ``"in.v -> end.r"``.
-
-    The edges are called w1, w2 and so on. Raises ValueError for a malformed wire.
-    """
-    edges = [_edge_document(f"w{n}", wire) for n, wire in enumerate(wires, 1)]
-    return {
-        "nodes": {node["id"]: dict(node) for node in nodes},
-        "edges": {edge["id"]: edge for edge in edges},
-    }
-
-
-def make_graph(*nodes: Mapping[str, Any], wires: Iterable[str] = ()) -> Graph:
-    """The graph of such a document."""
-    return graph_of(graph_document(*nodes, wires=wires))
-
-
-def _edge_document(id: str, wire: str) -> dict[str, str]:
-    (source, source_port), (target, target_port) = (
-        end.strip().split(".") for end in wire.split("->")
-    )
-    return {
-        "id": id,
-        "sourceNodeId": source,
-        "sourcePortId": source_port,
-        "targetNodeId": target,
-        "targetPortId": target_port,
-    }
-
-
-# --- runs that wait --------------------------------------------------------------
+from wayflow.checkpoint import Checkpoint, Decision, Suspension
+from wayflow.graph import Graph
+from wayflow.outcome import Completed, Outcome, Paused
+from wayflow.runtime import Runtime
+from wayflow.stream import EventStream
 
 
 class Sessions:
@@ -159,27 +97,3 @@ def _shown(graph: Graph, checkpoint: Checkpoint) -> dict[str, Any]:
     question = checkpoint.suspension(graph)
     wire = {} if question is None else question.wire()
     return {**wire, "snapshot": checkpoint.snapshot(graph)}
-
-
-# --- frames ----------------------------------------------------------------------
-
-
-class WritableResponse(Protocol):
-    """A response that is written piece by piece."""
-
-    def set_header(self, name: str, value: str) -> None: ...
-    def write(self, data: bytes) -> None: ...
-    def end(self) -> None: ...
-
-
-async def write_events(
-    events: AsyncIterable[Event], response: WritableResponse
-) -> None:
-    """Write a server-sent event stream: the headers, each event in turn, the end."""
-    for name, value in HEADERS.items():
-        response.set_header(name, value)
-    try:
-        async for event in events:
-            response.write(encode(event))
-    finally:
-        response.end()

@@ -1,0 +1,171 @@
+"""The plain endpoints of run time in the words of the API's schema."""
+
+from __future__ import annotations
+
+from access.openapi import (
+    ANYTHING,
+    ID,
+    TEXT,
+    Paths,
+    Schema,
+    answer,
+    listed,
+    operation,
+    parameter,
+    shape,
+    with_paths,
+)
+from wayflow.status import RunStatus
+from workflows.api.serializers import GRAPH
+
+from . import editor, following, starting
+from .serializers import SUSPENSION
+
+NUMBER: Schema = {"type": "integer", "minimum": 1}
+SEQ: Schema = {"type": "integer", "minimum": 0}
+INPUTS = {**ANYTHING, "description": "Values by the names of the Input fields."}
+STATUS: Schema = {"enum": [status.value for status in RunStatus]}
+
+FRAMES = """\
+id: 1
+event: run_status
+data: {"status":"running","runId":"0b0f5c1e-6c3c-4c0e-9f4e-3d7b8c1f2a10"}
+
+id: 2
+event: node_status
+data: {"nodeId":"in","status":"running","inputs":{},"startedAt":1767225600000}
+
+event: node_chunk
+data: {"nodeId":"write","delta":" dear","content":"Hello, dear"}
+
+id: 9
+event: run_status
+data: {"status":"completed","result":{"letter":"Hello, dear reader."}}
+
+"""
+RUN_ID = {"X-Run-Id": "The id of the run."}
+LOCATION = {"Location": "The path of the run."}
+
+RUN = {
+    "description": "A graph to run, or the id of a saved workflow.",
+    "anyOf": [{"required": ["graph"]}, {"required": ["workflowId"]}],
+    **shape(graph=GRAPH, workflowId=ID, version=NUMBER, inputs=INPUTS),
+}
+DECISION = shape(
+    "branch",
+    branch={"enum": ["approved", "rejected"]},
+    data={"description": "Takes the place of what was reviewed; any value."},
+)
+SNAPSHOT = shape("nodes", nodes=listed(shape("nodeId", nodeId=TEXT, outputData={})))
+OUTCOME = shape(
+    "runId",
+    "status",
+    runId=ID,
+    status=STATUS,
+    result=ANYTHING,
+    suspension=SUSPENSION,
+)
+FAILED = {
+    "allOf": [
+        {"$ref": "#/components/schemas/Error"},
+        shape("runId", "status", runId=ID, status=STATUS),
+    ]
+}
+
+PATHS: Paths = {
+    "/api/run": {
+        "post": operation(
+            editor.run,
+            "editor_run",
+            {200: answer("The events of the run.", events=FRAMES, headers=RUN_ID)},
+            body=RUN,
+            parameters=[
+                parameter("query", "detach", "1: leaving cancels nothing.", TEXT),
+                parameter("query", "workflowId", "Whose edit the graph is.", ID),
+            ],
+        )
+    },
+    "/api/resume": {
+        "post": operation(
+            editor.resume,
+            "editor_resume",
+            {200: answer("The rest of the events.", events=FRAMES, headers=RUN_ID)},
+            body=shape("runId", "decision", runId=ID, decision=DECISION, nodeId=TEXT),
+        )
+    },
+    "/api/cancel": {
+        "post": operation(
+            editor.cancel,
+            "editor_cancel",
+            {204: answer("The run is stopped, or soon will be.")},
+            body=shape("runId", runId=ID),
+        )
+    },
+    "/api/pending": {
+        "get": operation(
+            editor.pending,
+            "editor_pending",
+            {
+                200: answer(
+                    "All of them, with what completed so far.",
+                    listed({"allOf": [SUSPENSION, shape(snapshot=SNAPSHOT)]}),
+                )
+            },
+            parameters=[parameter("query", "workflowId", "Only of this one.", ID)],
+        )
+    },
+    "/api/workflows/{id}/runs": {
+        "post": operation(
+            starting.start,
+            "workflows_run",
+            {
+                200: answer(
+                    "The run ended or paused; as a stream, from its first event on.",
+                    OUTCOME,
+                    events=FRAMES,
+                    headers=RUN_ID,
+                ),
+                202: answer("The run goes on.", OUTCOME, headers=LOCATION),
+                422: answer("The run failed.", FAILED),
+            },
+            body=shape(inputs=INPUTS, version=NUMBER),
+            parameters=[
+                parameter("header", "Prefer", "respond-async, or wait=seconds.", TEXT),
+                parameter(
+                    "header",
+                    "Idempotency-Key",
+                    "The same key and body give the same run; another body is a 409.",
+                    TEXT,
+                ),
+            ],
+        )
+    },
+    "/api/runs/{id}/events": {
+        "get": operation(
+            following.events,
+            "runs_events",
+            {
+                200: answer("The events.", events=FRAMES),
+                204: answer("The run ended, and nothing is left of it."),
+            },
+            parameters=[
+                parameter("query", "after", "The last event one has.", SEQ),
+                parameter("header", "Last-Event-ID", "Goes before `after`.", SEQ),
+            ],
+        )
+    },
+    "/api/runs/{id}/cancel": {
+        "post": operation(
+            following.cancel,
+            "runs_cancel",
+            {204: answer("The run is stopped, soon will be, or had ended.")},
+        )
+    },
+}
+
+
+def add_endpoints(
+    result: Schema, generator: object, request: object, public: bool
+) -> Schema:
+    """What the schema's generator calls."""
+    return with_paths(result, PATHS)

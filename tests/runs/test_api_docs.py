@@ -1,0 +1,105 @@
+"""The API's page is true: every line of it that calls the server is run here."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from drf_spectacular.generators import SchemaGenerator
+
+from runs import services
+from runs.host import EngineHost
+from runs.models import Run, Trigger
+from tests.factories import WorkflowFactory
+
+from .calling import Caller
+from .scenes import ended, review_graph
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = (ROOT / "docs" / "api.md").read_text()
+LINE = re.compile(r"^(curl (?:.*\\\n)*.*?)  # (\d{3})$", re.MULTILINE)
+LINES = [(line, int(status)) for line, status in LINE.findall(PAGE)]
+
+
+def parsed(line: str, **variables: str) -> Namespace:
+    """What a shell hands to curl."""
+    done = subprocess.run(
+        ["sh", "-euc", f"curl() {{ printf '%s\\0' \"$@\"; }}; {line}"],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    parser = ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("-X", dest="method")
+    parser.add_argument("-d", dest="body", default="")
+    parser.add_argument("-H", dest="headers", action="append")
+    for flag in ("-N", "-i"):
+        parser.add_argument(flag, action="store_true")
+    call = parser.parse_args(done.stdout.split("\0")[:-1])
+    call.method = call.method or ("POST" if call.body else "GET")
+    call.path = call.url.removeprefix("http://testserver")
+    call.headers = dict(header.split(": ", 1) for header in call.headers)
+    return call
+
+
+@pytest.fixture
+def paused(host: EngineHost, user: User) -> Run:
+    """A run, of a workflow of the caller's, that waits for a review."""
+    workflow = WorkflowFactory.create(owner=user, graph=review_graph())
+    run = services.start_workflow(
+        workflow_id=workflow.pk, by=user, trigger=Trigger.API, inputs={"v": "draft"}
+    )
+    return ended(run.pk)
+
+
+def test_no_line_is_overlooked() -> None:
+    assert len(LINES) == len(re.findall(r"^curl ", PAGE, re.MULTILINE)) > 20
+
+
+@pytest.mark.parametrize(("line", "status"), LINES)
+async def test_every_line_is_answered_as_the_page_says(
+    paused: Run, caller: Caller, line: str, status: int
+) -> None:
+    call = await sync_to_async(parsed)(
+        line,
+        URL="http://testserver",
+        AUTH="X-Nothing: the caller brings a token",
+        JSON="Content-Type: application/json",
+        WORKFLOW=str(paused.workflow_id),
+        RUN=str(paused.pk),
+    )
+    body = call.body.encode()
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": str(len(body)),
+        **{name.lower(): value for name, value in call.headers.items()},
+    }
+    exchange = await caller.call(call.method, call.path, body, **headers)
+    assert exchange.status == status
+    await exchange.leave()
+
+
+def test_every_operation_of_the_schema_has_its_line() -> None:
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    schema: Any = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    described = {
+        (method.upper(), re.sub(r"{\w+}", "{}", path))
+        for path, methods in schema["paths"].items()
+        for method in methods
+    }
+    shown = set()
+    for line, _ in LINES:
+        call = parsed(line, URL="", AUTH="a: b", JSON="c: d", WORKFLOW="{}", RUN="{}")
+        path = call.path.partition("?")[0]
+        shown.add((call.method, re.sub(r"/versions/\d+", "/versions/{}", path)))
+    assert described == shown - {("GET", "/api/schema")}

@@ -1,0 +1,241 @@
+"""The API's schema tells the truth about every endpoint."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.admindocs.views import simplify_regex
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from runs.host import EngineHost
+from runs.models import Run
+from tests.factories import WorkflowFactory, graph_document
+from workflows.models import Workflow
+
+from .scenes import Document, chain, ended, field, review_graph
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ITSELF = "/api/schema"
+AUTOMATIC = {"HEAD", "OPTIONS"}
+UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    described: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    # As a client reads it, with everything spelled out.
+    read: dict[str, Any] = json.loads(json.dumps(described, default=str))
+    return read
+
+
+@pytest.fixture
+def browser(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def nameless(path: str) -> str:
+    """A path whose parameters have no names."""
+    return re.sub(r"[{<][^}>]*[}>]", "{}", path)
+
+
+def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
+    """Every path of the URL configuration, its parameters without names."""
+    for entry in resolver.url_patterns:
+        path = before.rstrip("/") + simplify_regex(str(entry.pattern))
+        if isinstance(entry, URLPattern):
+            yield nameless(path)
+        else:
+            yield from routes(entry, path)
+
+
+def api_routes() -> list[str]:
+    found = {path for path in routes(get_resolver()) if path.startswith("/api/")}
+    return sorted(found - {ITSELF})
+
+
+def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is described, by method and nameless path."""
+    return {
+        f"{method.upper()} {nameless(path)}": operation
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def validator(schema: dict[str, Any], part: dict[str, Any]) -> Draft202012Validator:
+    """For one part of the whole, with the components that it refers to."""
+    return Draft202012Validator({**part, "components": schema["components"]})
+
+
+# --- nothing is missing ---
+
+
+def test_the_walk_over_the_routes_sees_both_kinds_of_views() -> None:
+    assert {"/api/run", "/api/workflows/{}", "/api/runs/{}/events"} < {*api_routes()}
+
+
+@pytest.mark.parametrize("path", api_routes())
+def test_every_endpoint_is_described_with_its_methods(
+    browser: Client, schema: dict[str, Any], path: str
+) -> None:
+    refused = browser.generic("PURGE", path.replace("{}", str(uuid4())))
+    assert refused.status_code == 405
+    allowed = {*refused["Allow"].split(", ")} - AUTOMATIC
+    described = {
+        call.split()[0] for call in operations(schema) if call.split()[1] == path
+    }
+    assert described == allowed
+
+
+def test_nothing_is_described_that_does_not_exist(schema: dict[str, Any]) -> None:
+    assert sorted({nameless(path) for path in schema["paths"]}) == api_routes()
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(
+    schema: dict[str, Any],
+) -> None:
+    described = operations(schema)
+    names = [operation["operationId"] for operation in described.values()]
+    assert len({*names}) == len(names)
+    assert [call for call, o in described.items() if not o.get("description")] == []
+
+
+def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
+    references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(schema))
+    assert references
+    for reference in references:
+        part = schema
+        for name in reference.split("/"):
+            part = part[name]
+
+
+def test_what_may_be_null_is_spelled_as_version_3_1_does(
+    schema: dict[str, Any],
+) -> None:
+    assert '"nullable"' not in json.dumps(schema)
+
+
+# --- what it says is so ---
+
+
+def test_the_example_of_a_stream_is_one(schema: dict[str, Any]) -> None:
+    streams = [
+        answer["content"]["text/event-stream"]["example"]
+        for operation in operations(schema).values()
+        for answer in operation["responses"].values()
+        if "text/event-stream" in answer.get("content", {})
+    ]
+    assert len(streams) == 4
+    for example in streams:
+        *blocks, end = example.split("\n\n")
+        assert end == ""
+        events = [dict(line.split(": ", 1) for line in b.splitlines()) for b in blocks]
+        assert all(json.loads(event["data"]) for event in events)
+        assert json.loads(events[-1]["data"])["status"] == "completed"
+
+
+def test_every_operation_says_how_it_fails(schema: dict[str, Any]) -> None:
+    error = {"$ref": "#/components/schemas/Error"}
+    for operation in operations(schema).values():
+        default = operation["responses"]["default"]
+        assert default["content"]["application/json"]["schema"] == error
+
+
+WRONG: list[tuple[str, str, Any, int]] = [
+    ("GET", "/api/runs/no", None, 404),
+    ("GET", "/api/runs?status=no", None, 400),
+    ("GET", "/api/runs?cursor=no", None, 404),
+    ("GET", "/api/runs/no/events", None, 404),
+    ("GET", f"/api/runs/{uuid4()}/events?after=x", None, 400),
+    ("POST", "/api/runs/no/cancel", {}, 404),
+    ("POST", "/api/runs", {}, 405),
+    ("GET", "/api/run", None, 405),
+    ("POST", "/api/run", "{", 400),
+    ("POST", "/api/run", {"graph": graph_document()}, 403),
+    ("POST", "/api/resume", {}, 400),
+    ("POST", "/api/workflows", {"graph": {}}, 400),
+    ("POST", "/api/workflows", {"name": 1, "color": 2}, 400),
+    ("POST", "/api/workflows", "{", 400),
+    ("POST", "/api/validate", {}, 400),
+    ("GET", "/api/workflows/no", None, 404),
+    ("POST", "/api/workflows/no/runs", {}, 404),
+    ("POST", "/api/workflows/no/runs", {"x": 1}, 400),
+    ("GET", "/api/workflow/no", None, 404),
+    ("PUT", "/api/workflow/no", {}, 400),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), WRONG)
+def test_everything_that_goes_wrong_has_the_one_shape(
+    browser: Client,
+    schema: dict[str, Any],
+    method: str,
+    path: str,
+    body: Any,
+    status: int,
+) -> None:
+    sent = body if isinstance(body, str) else json.dumps(body or {})
+    response = browser.generic(method, path, sent, content_type="application/json")
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/json"
+    shape = schema["components"]["schemas"]["Error"]
+    assert_fits(validator(schema, shape), response.json())
+
+
+def assert_fits(rule: Draft202012Validator, value: Any) -> None:
+    assert [error.message for error in rule.iter_errors(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("graph", "status"),
+    [
+        (chain(), "completed"),
+        (review_graph(), "paused"),
+        (chain(fields=[field("w", required=True)]), "error"),
+    ],
+)
+def test_real_answers_are_as_described(
+    host: EngineHost,
+    browser: Client,
+    user: User,
+    schema: dict[str, Any],
+    graph: Document,
+    status: str,
+) -> None:
+    workflow: Workflow = WorkflowFactory.create(owner=user, graph=graph)
+    answers = {}
+    for call in (
+        f"POST /api/workflows/{workflow.pk}/runs",
+        "GET /api/runs",
+        "GET /api/pending",
+        "GET /api/models",
+        "GET /api/tools",
+        "GET /api/node-types",
+        f"GET /api/workflow/{workflow.pk}",
+        f"GET /api/workflows/{workflow.pk}",
+        "GET /api/workflows",
+    ):
+        method, path = call.split()
+        body = '{"inputs": {"v": 1}}'
+        answers[call] = browser.generic(method, path, body, "application/json")
+    run = Run.objects.get()
+    assert ended(run.pk).status == status
+    answers[f"GET /api/runs/{run.pk}"] = browser.get(f"/api/runs/{run.pk}")
+    described = operations(schema)
+    for call, response in answers.items():
+        operation = described[re.sub(UUID, "{}", call)]
+        answer = operation["responses"][str(response.status_code)]
+        rule = validator(schema, answer["content"]["application/json"]["schema"])
+        assert_fits(rule, response.json())
