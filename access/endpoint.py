@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException
@@ -18,6 +17,7 @@ from rest_framework.exceptions import APIException
 from .answers import answerable, headers_of, payload_of
 from .authentication import caller_of
 from .body import read_object
+from .connections import kept_connection
 from .errors import ApiError
 
 if TYPE_CHECKING:
@@ -90,9 +90,15 @@ def endpoint(*, methods: Collection[str]) -> Callable[[Handler], AsyncView]:
                 return answer
             return await _finished(request, answer)
 
+        view.is_endpoint = True  # type: ignore[attr-defined]
         return view
 
     return decorate
+
+
+def is_endpoint(view: Callable[..., Any]) -> bool:
+    """Whether ``view`` was made by ``endpoint``."""
+    return getattr(view, "is_endpoint", False) is True
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -116,17 +122,15 @@ def _handle(
     request: HttpRequest,
     url_kwargs: dict[str, Any],
 ) -> Answer:
-    close_old_connections()
-    try:
-        if request.method not in methods:
-            raise MethodNotAllowed(request.method, methods)
-        user = caller_of(request)
-        call = Call(request=request, user=user, body=read_object(request))
-        return handler(call, **url_kwargs)
-    except Exception as exception:
-        return refused(request, exception)
-    finally:
-        close_old_connections()
+    with kept_connection():
+        try:
+            if request.method not in methods:
+                raise MethodNotAllowed(request.method, methods)
+            user = caller_of(request)
+            call = Call(request=request, user=user, body=read_object(request))
+            return handler(call, **url_kwargs)
+        except Exception as exception:
+            return refused(request, exception)
 
 
 async def _finished(request: HttpRequest, later: Later) -> HttpResponseBase:

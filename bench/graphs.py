@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from wayflow import Graph
 from wayflow.testing import make_graph, node_document
 
 
-def chain(length: int, node_type: str) -> Graph:
+def chain(length: int, node_type: str, config: dict[str, Any] | None = None) -> Graph:
     """``length`` nodes in a row."""
     nodes = [
-        node_document(f"n{i}", node_type, inputs=["x"], outputs=["x"])
+        node_document(f"n{i}", node_type, config or {}, inputs=["x"], outputs=["x"])
         for i in range(length)
     ]
     wires = [f"n{i}.x -> n{i + 1}.x" for i in range(length - 1)]

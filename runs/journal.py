@@ -19,7 +19,6 @@ from django.db import (
     DatabaseError,
     InterfaceError,
     OperationalError,
-    close_old_connections,
     connection,
     reset_queries,
 )
@@ -129,7 +128,9 @@ class Writer:
             while len(items) < AT_ONCE and not self._queue.empty():
                 items.append(self._queue.get())
             going_on = None not in items
-            close_old_connections()
+            # The connection is kept for good: to open one costs more than a commit.
+            if connection.errors_occurred:
+                connection.close_if_unusable_or_obsolete()
             reset_queries()
             self._write([item for item in items if isinstance(item, Batch)])
             for item in items:

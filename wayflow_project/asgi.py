@@ -5,28 +5,29 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wayflow_project.settings")
 
+import django
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
 from servestatic import ServeStaticASGI
 
 from .graceful import Application, Graceful
 
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Models cannot be imported before the line above.
 from runs import host  # noqa: E402
 
 from .bodies import BodyLimits  # noqa: E402
+from .lean import LeanHandler  # noqa: E402
 
 
-def with_static_files(django: ASGIHandler) -> Application:
+def with_static_files(handler: ASGIHandler) -> Application:
     """Serve STATIC_URL: from every app in development, else from STATIC_ROOT."""
     if settings.DEBUG:
-        return ASGIStaticFilesHandler(django)
+        return ASGIStaticFilesHandler(handler)
     server: Application = ServeStaticASGI(
-        django, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL
+        handler, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL
     )
     return server
 
@@ -39,7 +40,7 @@ def spare_the_collector() -> None:
 
 application = Graceful(
     BodyLimits(
-        with_static_files(django_application),
+        with_static_files(LeanHandler()),
         most=settings.WAYFLOW["MAX_BODY_BYTES"],
     ),
     on_startup=[host.start, spare_the_collector],

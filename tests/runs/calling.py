@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 import orjson
-from django.core.asgi import get_asgi_application
 
 from access.models import Token
+from wayflow_project.lean import LeanHandler
 
 from .frames import Frame, frames_in
 from .stage import PATIENCE
@@ -29,11 +29,18 @@ class Exchange:
 
     @classmethod
     async def begun(cls, scope: dict[str, Any], body: bytes) -> Exchange:
-        """The exchange, once the response has a status."""
+        """The exchange, once a stream has begun or any other response is whole."""
         exchange = cls(scope, body)
         async with asyncio.timeout(PATIENCE):
             await exchange._started.wait()
+            if not exchange._streams:
+                # A test that ends sooner would tear the application out of its work.
+                await exchange._task
         return exchange
+
+    @property
+    def _streams(self) -> bool:
+        return self.headers.get("content-type", "").startswith("text/event-stream")
 
     async def body(self) -> bytes:
         """The whole body."""
@@ -67,7 +74,7 @@ class Exchange:
             await self._task
 
     async def _run(self) -> None:
-        await get_asgi_application()(self.scope, self._incoming.get, self._send)
+        await LeanHandler()(self.scope, self._incoming.get, self._send)
         self._started.set()
         self._parts.put_nowait(None)
 

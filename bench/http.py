@@ -1,0 +1,183 @@
+"""Runs over HTTP: from ``POST /api/run`` to the end of its stream, durable.
+
+The server has one core to itself, the clients the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from wayflow import serialize
+from wayflow.testing import make_graph, node_document
+
+from .graphs import chain
+
+CLIENTS = 16
+SECONDS = 4.0
+
+
+def lines() -> Iterator[str]:
+    """Runs a second of each graph, with 16 clients that keep their connections."""
+    with tempfile.TemporaryDirectory(prefix="wayflow-bench-") as folder:
+        environment = _environment(Path(folder))
+        token = _prepared(environment)
+        with _server(environment) as port:
+            for title, graph in _graphs().items():
+                rate = asyncio.run(_rate(port, token, graph))
+                yield f"over HTTP, {title}: {rate:,.0f} runs/s with {CLIENTS} clients"
+
+
+def _graphs() -> dict[str, str]:
+    three = make_graph(
+        node_document("in", "input", {"fields": [_FIELD]}, outputs=["v"]),
+        node_document("if", "conditional", {"operator": "=="}, **_BRANCHES),
+        node_document("out", "output", {"fields": [_FIELD]}, inputs=["v"]),
+        wires=["in.v -> if.value", "if.true -> out.v"],
+    )
+    talk = {"model": "mock", "prompt": "Tell me of the sea."}
+    model = make_graph(node_document("llm", "llm", talk, outputs=["response"]))
+    passing = {"mode": "pass-through", "fields": [{"name": "x", "dataType": "any"}]}
+    return {
+        "3 nodes": serialize(three),
+        "a chain of 20": serialize(chain(20, "merge", passing)),
+        "a model node": serialize(model),
+    }
+
+
+_FIELD = {"name": "v", "dataType": "any", "default": "hello"}
+_BRANCHES: dict[str, Any] = {
+    "inputs": ["value", "target"],
+    "outputs": ["true", "false"],
+}
+
+
+async def _rate(port: int, token: str, graph: str) -> float:
+    request = _request(token, graph)
+    until = time.perf_counter() + SECONDS
+    began = time.perf_counter()
+    counts = await asyncio.gather(
+        *(_client(port, request, until) for _ in range(CLIENTS))
+    )
+    return sum(counts) / (time.perf_counter() - began)
+
+
+async def _client(port: int, request: bytes, until: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    count = 0
+    while time.perf_counter() < until:
+        writer.write(request)
+        body = await _body(reader)
+        if b'"status":"completed"' not in body:
+            raise RuntimeError(body[-500:].decode())
+        count += 1
+    writer.close()
+    await writer.wait_closed()
+    return count
+
+
+async def _body(reader: asyncio.StreamReader) -> bytes:
+    """A response with its chunks put together."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    if b"200 OK" not in head:
+        raise RuntimeError((head + await reader.read(500)).decode())
+    body = b""
+    while size := int(await reader.readline(), 16):
+        body += await reader.readexactly(size)
+        await reader.readexactly(2)
+    await reader.readexactly(2)
+    return body
+
+
+def _request(token: str, graph: str) -> bytes:
+    body = json.dumps({"graph": graph}).encode()
+    head = (
+        "POST /api/run HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Token {token}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "wayflow_project.settings",
+        "WAYFLOW_SECRET_KEY": secrets.token_urlsafe(50),
+        "WAYFLOW_ALLOWED_HOSTS": "127.0.0.1",
+        "WAYFLOW_HTTPS": "false",
+        "WAYFLOW_LOG_LEVEL": "WARNING",
+        "OPENAI_API_KEY": "",
+        "WAYFLOW_STATIC_ROOT": str(folder),
+    }
+
+
+def _prepared(environment: Mapping[str, str]) -> str:
+    """A token of somebody who may run any graph, in a fresh database."""
+    for command in (["migrate"], ["createsuperuser", "--noinput", "--email", ""]):
+        _manage([*command, "-v", "0"], {**environment, **_SUPERUSER})
+    return _manage(["create_token", "bench"], environment).split()[-1]
+
+
+_SUPERUSER = {
+    "DJANGO_SUPERUSER_USERNAME": "bench",
+    "DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(12),
+}
+
+
+def _manage(command: list[str], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@contextmanager
+def _server(environment: Mapping[str, str]) -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    application = "wayflow_project.asgi:application"
+    options = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", application, *options], env=environment
+    )
+    cores = sorted(os.sched_getaffinity(0))
+    try:
+        _wait_for(port)
+        if len(cores) > 1:
+            os.sched_setaffinity(process.pid, cores[:1])
+            os.sched_setaffinity(0, cores[1:])
+        yield port
+    finally:
+        os.sched_setaffinity(0, cores)
+        process.terminate()
+        process.wait(15)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("The server does not answer.")
