@@ -37,7 +37,10 @@ def answerable(exception: Exception) -> drf.APIException | None:
 
 
 def payload_of(error: drf.APIException) -> dict[str, Any]:
-    """``{type, errors: [{code, detail, attr, hint?}]}``."""
+    """``{error, type, errors: [{code, detail, attr, hint?}]}``.
+
+    ``error`` is the first detail again, for the editor, which shows nothing else.
+    """
     kind = ExceptionFormatter(error, _NO_CONTEXT, error).get_error_type()
     errors = [
         {"code": e.code, "detail": e.detail, "attr": e.attr}
@@ -47,7 +50,7 @@ def payload_of(error: drf.APIException) -> dict[str, Any]:
         errors[0]["attr"] = error.attr
         if error.hint is not None:
             errors[0]["hint"] = error.hint
-    return {"type": kind, "errors": errors}
+    return {"error": errors[0]["detail"], "type": kind, "errors": errors}
 
 
 def headers_of(error: drf.APIException) -> dict[str, str]:

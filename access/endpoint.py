@@ -65,6 +65,11 @@ class MethodNotAllowed(ApiError):
         )
 
 
+class PathNotFound(ApiError):
+    def __init__(self, path: str) -> None:
+        super().__init__(404, "not_found", f"There is nothing at {path[:200]}.")
+
+
 def endpoint(*, methods: Collection[str]) -> Callable[[Handler], AsyncView]:
     """Make a view of a handler, for callers, methods and bodies that are in order.
 
@@ -107,13 +112,14 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     if error is None:
         logger.error("%s %s failed", request.method, request.path, exc_info=exception)
         error = APIException("The server failed.", "server_error")
-    payload = payload_of(error)
-    sentence = payload["errors"][0]["detail"]
     return JsonResponse(
-        {"error": sentence, **payload},
-        status=error.status_code,
-        headers=headers_of(error),
+        payload_of(error), status=error.status_code, headers=headers_of(error)
     )
+
+
+async def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """What answers where the API has no such path."""
+    return refused(request, PathNotFound(request.path))
 
 
 def _handle(

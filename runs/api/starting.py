@@ -97,7 +97,7 @@ def _outcome(run_id: UUID) -> HttpResponseBase:
                 )
             case RunStatus.ERROR:
                 error = ApiError.of(WayflowError.of(run.error), 422)
-                said = {"error": error.message, **payload_of(error), **shown}
+                said = {**payload_of(error), **shown}
                 return json_answer(said, status=422)
         return _accepted(run)
     finally:

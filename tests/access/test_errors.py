@@ -50,7 +50,7 @@ def test_known_errors_keep_status_code_and_field(
     assert response.status_code == status
     assert answer["type"] == kind
     assert [(e["code"], e["attr"]) for e in answer["errors"]] == [(code, attr)]
-    assert ("error" in answer) is (way != "rest")
+    assert answer["error"] == answer["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize("way", ["rest", "fail", "fail-later"])
@@ -91,3 +91,13 @@ def test_a_wrong_method_is_told_the_right_ones(caller: Client) -> None:
     assert response.status_code == 405
     assert response["Allow"] == "GET, POST"
     assert response.json()["errors"][0]["code"] == "method_not_allowed"
+
+
+@pytest.mark.urls("wayflow_project.urls")
+@pytest.mark.parametrize("method", ["get", "post", "put"])
+def test_where_there_is_nothing_the_answer_has_the_shape_too(
+    caller: Client, method: str
+) -> None:
+    response = getattr(caller, method)("/api/no/such/thing")
+    assert response.status_code == 404
+    assert response.json()["errors"][0]["code"] == "not_found"

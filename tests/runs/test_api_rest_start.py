@@ -221,6 +221,13 @@ async def test_who_waits_too_short_is_told_that_it_goes_on(
     await aended(run.pk)
 
 
+async def test_who_names_a_time_waits_even_if_it_would_rather_not(
+    mine: Caller, user: User
+) -> None:
+    path = path_of(await asaved(user))
+    assert (await mine.post(path, Prefer="respond-async, wait=20")).status == 200
+
+
 async def test_without_a_preference_the_server_decides_how_long_to_wait(
     mine: Caller, user: User, stage: Stage, settings: Settings
 ) -> None:
