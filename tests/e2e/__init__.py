@@ -1,0 +1,1 @@
+"""Tests against real servers; also the app that brings their node types."""
