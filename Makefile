@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATABASE_URL ?= sqlite:///.local/db.sqlite3
 ARGS ?=
+KILLS ?= 50
+SEED ?=
 
 BIN := .venv/bin
 LOCAL = WAYFLOW_DEBUG=true WAYFLOW_SECRET_KEY="$$(cat .local/secret_key)" \
@@ -16,7 +18,7 @@ export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV DJANGO_SETTINGS_MODULE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: setup run test test-engine lint check bench fmt help
+.PHONY: setup run test test-engine chaos lint check bench fmt help
 
 setup: .venv/.synced ## Install the locked dependencies into .venv
 
@@ -32,6 +34,10 @@ test: .venv/.synced ## Run all tests (ARGS= goes to pytest)
 test-engine: .venv/.synced ## Run the engine's own tests, without Django
 	$(BIN)/python -X dev -m pytest -c /dev/null --rootdir . -p no:django \
 		--import-mode=importlib -o asyncio_mode=auto -o pythonpath=. tests/wayflow
+
+chaos: .venv/.synced ## Kill servers until KILLS are reached; SEED= repeats a failure
+	CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) \
+		$(BIN)/python -X dev -m pytest tests/chaos $(ARGS)
 
 lint: .venv/.synced ## Check style, types, imports between rooms, and migrations
 	$(BIN)/ruff check .

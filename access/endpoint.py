@@ -70,8 +70,12 @@ class PathNotFound(ApiError):
         super().__init__(404, "not_found", f"There is nothing at {path[:200]}.")
 
 
-def endpoint(*, methods: Collection[str]) -> Callable[[Handler], AsyncView]:
+def endpoint(
+    *, methods: Collection[str], takes_body: bool = True
+) -> Callable[[Handler], AsyncView]:
     """Make a view of a handler, for callers, methods and bodies that are in order.
+
+    Without ``takes_body`` any body is in order: nobody looks at it.
 
     Everything that is wrong before the handler, and whatever it or its coroutine
     raises, is answered in the API's one error shape. When the client goes away during
@@ -83,7 +87,8 @@ def endpoint(*, methods: Collection[str]) -> Callable[[Handler], AsyncView]:
         @csrf_exempt
         @wraps(handler)
         async def view(request: HttpRequest, **url_kwargs: Any) -> HttpResponseBase:
-            work = partial(_handle, handler, methods, request, url_kwargs)
+            read = read_object if takes_body else _no_body
+            work = partial(_handle, handler, methods, read, request, url_kwargs)
             hop = asyncio.get_running_loop().run_in_executor(_threads, work)
             try:
                 answer = await asyncio.shield(hop)
@@ -125,6 +130,7 @@ async def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 def _handle(
     handler: Handler,
     methods: Collection[str],
+    read: Callable[[HttpRequest], dict[str, Any]],
     request: HttpRequest,
     url_kwargs: dict[str, Any],
 ) -> Answer:
@@ -133,10 +139,14 @@ def _handle(
             if request.method not in methods:
                 raise MethodNotAllowed(request.method, methods)
             user = caller_of(request)
-            call = Call(request=request, user=user, body=read_object(request))
+            call = Call(request=request, user=user, body=read(request))
             return handler(call, **url_kwargs)
         except Exception as exception:
             return refused(request, exception)
+
+
+def _no_body(request: HttpRequest) -> dict[str, Any]:
+    return {}
 
 
 async def _finished(request: HttpRequest, later: Later) -> HttpResponseBase:

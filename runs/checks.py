@@ -12,6 +12,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.module_loading import import_string
 
 from . import executor
+from .host import BEAT_SECONDS
+
+SHORTEST_LEASE = 2 * BEAT_SECONDS
 
 
 @register()
@@ -76,3 +79,19 @@ def check_executor(
             )
         ]
     return []
+
+
+@register()
+def check_lease(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """A lease must outlive the time between two renewals of it."""
+    if settings.WAYFLOW["LEASE_SECONDS"] >= SHORTEST_LEASE:
+        return []
+    return [
+        Error(
+            "A living server would lose its runs before it renews its lease.",
+            hint=f"Set WAYFLOW_LEASE_SECONDS to {SHORTEST_LEASE:g} or more.",
+            id="runs.E004",
+        )
+    ]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
@@ -18,7 +19,7 @@ from wayflow.values import ABSENT
 from .models import JournalEntry, Review, Run
 from .writing import write_atomic
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=settings.WAYFLOW["LEASE_SECONDS"])
 """How long a silent host keeps its runs."""
 
 
@@ -48,7 +49,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the owner of a run has to heed: a newer epoch is another owner's."""
+    """What the owner of a run has to heed: a newer epoch is another owner's.
+
+    A queued run has its next owner's already.
+    """
 
     epoch: int
     cancel_requested: bool
@@ -96,9 +100,12 @@ def standings(run_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """How the runs stand, by id; what was pruned is missing."""
     rows = Run.objects.filter(pk__in=run_ids)
     return {
-        run_id: Standing(epoch=epoch, cancel_requested=asked is not None)
-        for run_id, epoch, asked in rows.values_list(
-            "pk", "epoch", "cancel_requested_at"
+        run_id: Standing(
+            epoch=epoch + (status == RunStatus.QUEUED),
+            cancel_requested=asked is not None,
+        )
+        for run_id, status, epoch, asked in rows.values_list(
+            "pk", "status", "epoch", "cancel_requested_at"
         )
     }
 

@@ -16,6 +16,7 @@ from wayflow.status import RunStatus
 from .models import JournalEntry, Run
 from .records import Record, row_text
 from .reviews import open_review
+from .stored_values import keep
 from .writing import write_atomic
 
 
@@ -63,6 +64,10 @@ def insert(rows: Sequence[tuple[UUID, Sequence[Record]]]) -> None:
             + ", ".join(["(%s, %s, %s, %s)"] * len(rows)),
             parameters,
         )
+    for run_id, records in rows:
+        for record in records:
+            if record.spared is not None:
+                keep(run_id, record.spared.values)
 
 
 def _fence(shares: Sequence[Share]) -> set[UUID]:

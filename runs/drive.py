@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,7 +20,7 @@ from . import claims
 from .claims import Claim
 from .graphs import graphs
 from .journal import Fenced, Writer
-from .records import told
+from .records import Told, told
 from .run_journal import RunJournal
 from .runtimes import runtime_for
 from .settling import settle_cancelled, settle_failed
@@ -110,9 +110,7 @@ class Drive:
                 await self._call(partial(settle_cancelled, claim.run_id, now=now))
 
     async def _claim(self) -> Claim | None:
-        now = timezone.now()
-        work = partial(claims.claim, self._run_id, host=self._host, now=now)
-        claiming = asyncio.ensure_future(self._call(work))
+        claiming = asyncio.ensure_future(self._call(self._take))
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
@@ -120,6 +118,10 @@ class Drive:
             if claim is not None:
                 await self._give_back(claim)
             raise
+
+    def _take(self) -> Claim | None:
+        # The lease begins now: the writer may have had a lot to do before.
+        return claims.claim(self._run_id, host=self._host, now=timezone.now())
 
     async def _advance(self, claim: Claim, journal: RunJournal) -> Completed | Paused:
         graph = graphs.known(claim.digest)
@@ -142,7 +144,7 @@ class Drive:
     async def _continue(
         self, runtime: Runtime, graph: Graph, claim: Claim, journal: RunJournal
     ) -> Completed | Paused:
-        records = await asyncio.to_thread(lambda: list(told(claim.rows)))
+        records = await asyncio.to_thread(_story, claim.rows)
         checkpoint = replay(graph, str(claim.run_id), claim.inputs, records)
         asked, answer = checkpoint.suspension(graph), claim.answer
         fits = asked and answer and asked.node_id == answer.node_id
@@ -187,6 +189,13 @@ class Drive:
     async def _call(self, function: Callable[[], T]) -> T:
         # What was asked of the writer is done even when the host stops meanwhile.
         return await asyncio.shield(asyncio.wrap_future(self._writer.call(function)))
+
+
+def _story(rows: Sequence[str]) -> list[Told]:
+    try:
+        return list(told(rows))
+    finally:
+        connection.close()
 
 
 def _load(digest: str) -> Graph:

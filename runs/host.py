@@ -24,6 +24,7 @@ from . import claims
 from .drive import Drive
 from .journal import Writer
 from .recovery import recover
+from .retention import keep_house
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +33,17 @@ T = TypeVar("T")
 BEAT_SECONDS = 0.5
 """Between two looks at how the runs driven here stand."""
 
-RENEW_EVERY = 6
+RENEW_EVERY = max(1, int(claims.LEASE.total_seconds() / 5 / BEAT_SECONDS))
 """Beats between two renewals of their leases."""
 
-SEARCH_EVERY = 10
-"""Beats between two searches for runs that nobody drives."""
+SEARCH_EVERY = 2 * RENEW_EVERY
+"""Beats between two searches for runs that nobody drives.
+
+A renewal comes before each: after a long sleep it keeps a host from taking its own.
+"""
+
+CLEAN_EVERY = 120
+"""Beats between two looks for what is too old to be kept."""
 
 GRACE_SECONDS = 5.0
 
@@ -143,6 +150,7 @@ class EngineHost:
 
     async def _beat(self) -> None:
         beats = 0
+        clean_at = CLEAN_EVERY
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             beats += 1
@@ -152,6 +160,9 @@ class EngineHost:
                     await self._renew()
             if self._recovers and not beats % SEARCH_EVERY:
                 await self._search()
+            if self._recovers and beats >= clean_at:
+                more = await self._ask(partial(keep_house, now=timezone.now()))
+                clean_at = beats + (1 if more else CLEAN_EVERY)
 
     async def _look(self) -> None:
         standings = await self._ask(partial(claims.standings, list(self._drives)))
@@ -163,8 +174,11 @@ class EngineHost:
 
     async def _renew(self) -> None:
         mine = list(self._drives)
-        work = partial(claims.renew, mine, host=self.name, now=timezone.now())
-        await self._ask(work)
+
+        def renew() -> None:
+            claims.renew(mine, host=self.name, now=timezone.now())
+
+        await self._ask(renew)
 
     async def _search(self) -> None:
         work = partial(recover, timezone.now())

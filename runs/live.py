@@ -3,150 +3,294 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
 from uuid import UUID
 
-from wayflow.events import Event, node_chunk
+from wayflow.events import Event
 
+from .chunks import ChunkStyle, Reader, Text, said
 from .records import Record
 
 LIMIT = 1_000
-"""Unread items after which a watcher is told to read the journal instead."""
+LIMIT_BYTES = 256 * 1024
+"""Unread records, by number and size, that are kept for all watchers of a run.
 
-
-@dataclass(slots=True, kw_only=True)
-class Chunk:
-    """A node's newest text; it comes after event number ``after``."""
-
-    after: int
-    event: Event
-
-    @property
-    def node_id(self) -> Any:
-        return self.event["data"].get("nodeId")
-
-    def absorb(self, event: Event) -> bool:
-        """Take a later chunk of the same node in. False: the two do not fit."""
-        old, new = self.event["data"], event["data"]
-        both = old.get("delta"), new.get("delta")
-        if not all(isinstance(delta, str) for delta in both) or "content" not in new:
-            return False
-        delta = "".join(map(str, both))
-        self.event = node_chunk(new["nodeId"], delta, new["content"])
-        return True
-
-
-Item: TypeAlias = Record | Chunk
+As much again is kept of texts whose nodes are over. Who needs more reads the journal.
+"""
 
 
 class Subscription:
-    """What one watcher of a run has not read yet.
+    """One watcher of a run; what it has not read yet is kept by the run's tail.
 
-    Filled from any thread; ``wait`` and ``take`` belong to the loop that made it.
+    Belongs to the loop that made it; only ``close`` may be called from any thread.
     """
 
-    def __init__(self, hub: Hub, run_id: UUID, limit: int = LIMIT) -> None:
+    def __init__(self, hub: Hub, tail: Tail) -> None:
+        self.position = tail.end
+        self.news = asyncio.Event()
         self._hub = hub
-        self._run_id = run_id
-        self._limit = limit
-        self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
-        self._lock = threading.Lock()
-        self._items: list[Item] = []
-        self._newest_chunks: dict[Any, Chunk] = {}
-        self._behind = False
-        self._told = False
+        self._tail = tail
+        self._readers: dict[str, Reader] = {}
 
     async def wait(self) -> None:
-        """Return as soon as there is something to take."""
-        await self._news.wait()
+        """Return as soon as there may be something to take."""
+        await self.news.wait()
 
-    def take(self) -> tuple[list[Item], bool]:
-        """All that is unread, in order; True when the watcher fell behind.
+    def take(self, sent: int) -> tuple[list[Record], bool]:
+        """The unread records, in order, for one who has the events up to ``sent``.
 
-        Then something is missing: the journal has it.
+        True: some before them are missing; the journal has them.
         """
-        with self._lock:
-            taken, self._items = self._items, []
-            behind, self._behind = self._behind, False
-            self._newest_chunks = {}
-            self._told = False
-            self._news.clear()
-        return taken, behind
+        self.news.clear()
+        self.find_texts(sent)
+        return self._tail.take(self)
+
+    def find_texts(self, sent: int) -> None:
+        """Look for texts that are of use to one who has the events up to ``sent``."""
+        for text in self._tail.texts_after(sent):
+            reader = self._readers.get(text.node_id)
+            if reader is None or reader.text is not text:
+                self._readers[text.node_id] = Reader(text)
+
+    def chunks(self, sent: int, style: ChunkStyle) -> list[bytes]:
+        """Frames of what nodes said meanwhile, for one who has the events so far."""
+        readers = self._readers.values()
+        chunks = [reader.next_chunk(sent, style) for reader in readers]
+        return [chunk for chunk in chunks if chunk is not None]
+
+    def last_chunk(self, node_id: str, seq: int, style: ChunkStyle) -> bytes | None:
+        """The rest of what a node said that is over with event number ``seq``."""
+        self._tail.end_text(node_id, seq)
+        reader = self._readers.pop(node_id, None)
+        return None if reader is None else reader.last_chunk(style)
 
     def close(self) -> None:
         """Watch no longer."""
-        self._hub.leave(self._run_id, self)
+        self._hub.leave(self._tail, self)
 
-    def put_records(self, records: Sequence[Record]) -> None:
+
+class Tail:
+    """The newest of one run, kept once for all its watchers on one loop.
+
+    Filled from any thread. It never waits for a watcher: what is too much is dropped.
+    """
+
+    def __init__(self, hub: Hub, run_id: UUID) -> None:
+        self.run_id = run_id
+        self.loop = asyncio.get_running_loop()
+        self.watchers: tuple[Subscription, ...] = ()
+        self._limits = hub.limit, hub.limit_bytes
+        self._lock = hub.lock
+        self._records: list[Record] = []
+        self._bytes = 0
+        self._dropped = 0
+        self._unread = 0
+        self._reached = 0
+        self._texts: dict[str, Text] = {}
+        self._ended: list[Text] = []
+        self._settled: dict[str, int] = {}
+        self._has_records = False
+        self._told = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def end(self) -> int:
+        """How many records came so far."""
+        return self._dropped + len(self._records)
+
+    # --- from any thread ---
+
+    def publish(self, records: Sequence[Record]) -> None:
         with self._lock:
-            self._items.extend(records)
+            for record in records:
+                self._records.append(record)
+                self._bytes += len(record.frame)
+                if record.settles is not None:
+                    self._settle(record.settles, record.seq)
+            self._reached = max(self._reached, records[-1].seq)
+            self._unread = len(self.watchers)
+            self._trim()
+            self._has_records = True
             self._tell()
 
-    def put_chunk(self, after: int, event: Event) -> None:
-        """Add a chunk, or let an unread one of the same node absorb it."""
-        chunk = Chunk(after=after, event=event)
+    def chunk(self, after: int, event: Event) -> None:
+        heard = said(event)
+        if heard is None:
+            return
+        node_id, start, content = heard
         with self._lock:
-            newest = self._newest_chunks.get(chunk.node_id)
-            if newest is None or newest.after != after or not newest.absorb(event):
-                self._newest_chunks[chunk.node_id] = chunk
-                self._items.append(chunk)
-            self._tell()
+            if after < self._settled.get(node_id, 0):
+                return
+            text = self._texts.get(node_id)
+            if text is None or start != len(text.content):
+                text = self._texts[node_id] = Text(node_id)
+            text.grow(after, content)
+            # With a timer running only what is shown at once is worth a call.
+            if text.waits(self._reached) and not (
+                self._timer and time.monotonic() < text.due
+            ):
+                self._tell()
+
+    def end_text(self, node_id: str, seq: int) -> None:
+        """The node is over with event number ``seq``."""
+        with self._lock:
+            text = self._texts.get(node_id)
+            if text is not None and text.is_before(seq):
+                del self._texts[node_id]
+                text.settled_at = seq
+                self._ended.append(text)
+
+    def leave(self, watcher: Subscription) -> None:
+        with self._lock:
+            self.watchers = tuple(w for w in self.watchers if w is not watcher)
+            self._unread -= watcher.position < self.end
+
+    # --- on the watchers' loop ---
+
+    def join(self, watcher: Subscription) -> None:
+        with self._lock:
+            self.watchers = (*self.watchers, watcher)
+
+    def take(self, watcher: Subscription) -> tuple[list[Record], bool]:
+        with self._lock:
+            first = watcher.position - self._dropped
+            taken = self._records[max(first, 0) :]
+            if watcher.position < self.end:
+                watcher.position = self.end
+                self._unread -= 1
+            if self._unread <= 0:
+                self._clear()
+            return taken, first < 0
+
+    def texts_after(self, sent: int) -> list[Text]:
+        """The texts that are not over, and those that an event after ``sent`` ends."""
+        with self._lock:
+            if sent > self._reached:
+                self._reached = sent
+                self._tell()
+            over = [text for text in self._ended if (text.settled_at or 0) > sent]
+            return [*over, *self._texts.values()]
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._lock:
+            self._told = False
+            has_news = self._show_texts() or self._has_records
+            self._has_records = False
+            watchers = self.watchers
+        if has_news:
+            for watcher in watchers:
+                watcher.news.set()
+
+    def _show_texts(self) -> bool:
+        now = time.monotonic()
+        shown = [text.show(now, self._reached) for text in self._texts.values()]
+        dues = [text.due for text in self._texts.values() if text.waits(self._reached)]
+        if dues and self._timer is None:
+            self._timer = self.loop.call_later(min(dues) - now, self._ring)
+        return any(shown)
+
+    # --- under the lock ---
 
     def _tell(self) -> None:
-        if len(self._items) > self._limit:
-            self._items.clear()
-            self._newest_chunks = {}
-            self._behind = True
         if not self._told:
             self._told = True
-            self._loop.call_soon_threadsafe(self._news.set)
+            self.loop.call_soon_threadsafe(self._wake)
+
+    def _settle(self, node_id: str, seq: int) -> None:
+        self.end_text(node_id, seq)
+        self._settled[node_id] = seq
+        if len(self._settled) > LIMIT:
+            del self._settled[next(iter(self._settled))]
+
+    def _trim(self) -> None:
+        limit, limit_bytes = self._limits
+        count = 0
+        while len(self._records) - count > limit or self._bytes > limit_bytes:
+            self._bytes -= len(self._records[count].frame)
+            count += 1
+        del self._records[:count]
+        self._dropped += count
+        sizes = [sys.getsizeof(text.content) for text in self._ended]
+        # The newest stays, however long: those who keep up have a right to its end.
+        while len(sizes) > 1 and sum(sizes) > limit_bytes:
+            del sizes[0]
+            self._ended.pop(0).forget()
+
+    def _clear(self) -> None:
+        """Everybody has everything."""
+        self._dropped = self.end
+        self._records = []
+        self._ended = []
+        self._bytes = 0
 
 
 class Hub:
-    """The subscriptions of one process, by run."""
+    """The watchers of one process, by run."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._watchers: dict[UUID, tuple[Subscription, ...]] = {}
+    def __init__(self, *, limit: int = LIMIT, limit_bytes: int = LIMIT_BYTES) -> None:
+        self.limit = limit
+        self.limit_bytes = limit_bytes
+        # Reentrant: a watcher that is garbage may leave at any moment.
+        self.lock = threading.RLock()
+        self._tails: dict[UUID, tuple[Tail, ...]] = {}
 
-    def subscribe(self, run_id: UUID, *, limit: int = LIMIT) -> Subscription:
+    def __len__(self) -> int:
+        """How many runs are watched."""
+        return len(self._tails)
+
+    def subscribe(self, run_id: UUID) -> Subscription:
         """Watch a run from now on; to be called on the watcher's loop."""
-        subscription = Subscription(self, run_id, limit)
-        with self._lock:
-            self._watchers[run_id] = (*self._watchers.get(run_id, ()), subscription)
-        return subscription
+        with self.lock:
+            tail = self._tail(run_id)
+            subscription = Subscription(self, tail)
+            tail.join(subscription)
+            return subscription
 
-    def leave(self, run_id: UUID, subscription: Subscription) -> None:
-        with self._lock:
-            others = self._watchers.pop(run_id, ())
-            if left := tuple(w for w in others if w is not subscription):
-                self._watchers[run_id] = left
+    def leave(self, tail: Tail, subscription: Subscription) -> None:
+        with self.lock:
+            tail.leave(subscription)
+            if not tail.watchers:
+                self._forget(tail)
 
     def publish(self, run_id: UUID, records: Sequence[Record]) -> None:
         """Hand durable records to the run's watchers. From any thread."""
-        for watcher in self._watchers.get(run_id, ()):
-            self._hand(run_id, watcher, records)
+        for tail in self._tails.get(run_id, ()):
+            try:
+                tail.publish(records)
+            except RuntimeError:
+                # Its loop was closed without a goodbye.
+                self._forget(tail)
 
     def chunk(self, run_id: UUID, after: int, event: Event) -> None:
         """Hand a chunk to the run's watchers. From any thread."""
-        for watcher in self._watchers.get(run_id, ()):
+        for tail in self._tails.get(run_id, ()):
             try:
-                watcher.put_chunk(after, event)
+                tail.chunk(after, event)
             except RuntimeError:
-                self.leave(run_id, watcher)
+                self._forget(tail)
 
-    def _hand(
-        self, run_id: UUID, watcher: Subscription, records: Sequence[Record]
-    ) -> None:
-        try:
-            watcher.put_records(records)
-        except RuntimeError:
-            # Its loop was closed without a goodbye.
-            self.leave(run_id, watcher)
+    def _tail(self, run_id: UUID) -> Tail:
+        loop = asyncio.get_running_loop()
+        tails = self._tails.get(run_id, ())
+        for tail in tails:
+            if tail.loop is loop:
+                return tail
+        tail = Tail(self, run_id)
+        self._tails[run_id] = (*tails, tail)
+        return tail
+
+    def _forget(self, tail: Tail) -> None:
+        with self.lock:
+            others = self._tails.pop(tail.run_id, ())
+            if left := tuple(other for other in others if other is not tail):
+                self._tails[tail.run_id] = left
 
 
 hub = Hub()

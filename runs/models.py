@@ -14,6 +14,8 @@ from wayflow.status import TERMINAL, RunStatus, sources_of
 from workflows.fields import JsonTextField
 from workflows.models import ALLOWING, Level, Share
 
+from .feed_events import note
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -65,7 +67,10 @@ class RunQuerySet(models.QuerySet["Run"]):
             changes["takeovers"] = 0
         if target in TERMINAL:
             changes["finished_at"] = timezone.now()
-        return bool(movable.update(status=target, **changes))
+        moved = bool(movable.update(status=target, **changes))
+        if moved:
+            note(run_id, target)
+        return moved
 
     def visible_to(self, user: User) -> RunQuerySet:
         """Their own, those shared with them and those that ask them; for staff, all."""
@@ -190,8 +195,8 @@ class Run(models.Model):
 class JournalEntry(models.Model):
     """The events of one run that one commit made durable.
 
-    ``events`` is a JSON array of ``{event, data, private?}``, numbered from
-    ``first_seq`` to ``last_seq``.
+    ``events`` is a JSON array of ``{event, data, private?, stored?}``, numbered from
+    ``first_seq`` to ``last_seq``; ``stored`` says which big values lie beside it.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="journal")

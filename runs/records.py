@@ -12,6 +12,8 @@ from wayflow.jsontext import json_bytes
 from wayflow.sse import encode
 from wayflow.status import TERMINAL, NodeStatus, RunStatus
 
+from .stored_values import BIG, Spared, put_back, spare
+
 Told: TypeAlias = tuple[Event, Private | None]
 """What ``wayflow.checkpoint.replay`` reads."""
 
@@ -27,7 +29,8 @@ class Record(NamedTuple):
     """An event ready for the wire and for the journal.
 
     ``frame`` is its server-sent form with id; ``settles`` names the node that it
-    settles, ``status`` is the run's if it tells one.
+    settles, ``status`` is the run's if it tells one; ``spared`` is what the journal
+    keeps of an event with big values.
     """
 
     seq: int
@@ -36,6 +39,7 @@ class Record(NamedTuple):
     private: bytes | None = None
     settles: str | None = None
     status: str | None = None
+    spared: Spared | None = None
 
     @property
     def is_outcome(self) -> bool:
@@ -57,7 +61,11 @@ def record(seq: int, event: Event, private: Private | None = None) -> Record:
     elif name == RUN_STATUS:
         status = data["status"]
     kept = json_bytes(private) if private else None
-    return Record(seq, name, encode(event, seq), kept, settles, status)
+    frame = encode(event, seq)
+    spared = None
+    if len(frame) > BIG or (kept is not None and len(kept) > BIG):
+        spared = spare({**event, "private": private} if private else event)
+    return Record(seq, name, frame, kept, settles, status, spared)
 
 
 def row_text(records: Iterable[Record]) -> str:
@@ -66,6 +74,8 @@ def row_text(records: Iterable[Record]) -> str:
 
 
 def _spelled(record: Record) -> bytes:
+    if record.spared is not None:
+        return record.spared.text
     name, data = json_bytes(record.name), record.data
     if record.private is None:
         return b'{"event":%b,"data":%b}' % (name, data)
@@ -75,6 +85,8 @@ def _spelled(record: Record) -> bytes:
 def records_of(first_seq: int, events: str) -> Iterator[Record]:
     """The records of a journal row, without their private part."""
     for seq, stored in enumerate(_stored(events), first_seq):
+        stored.pop("private", None)
+        put_back(stored)
         yield record(seq, {"event": stored["event"], "data": stored["data"]})
 
 
@@ -82,6 +94,7 @@ def told(rows: Iterable[str]) -> Iterator[Told]:
     """The events and private parts of the ``events`` of journal rows, in order."""
     for events in rows:
         for stored in _stored(events):
+            put_back(stored)
             event = Event(event=stored["event"], data=stored["data"])
             yield event, stored.get("private")
 

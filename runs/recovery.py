@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +13,13 @@ from wayflow.checkpoint import Decision
 from wayflow.errors import WayflowError
 from wayflow.status import RunStatus
 
+from .claims import LEASE
 from .models import Review, Run
 from .reviews import answer
 from .settling import settle, settle_cancelled
 from .writing import write_atomic
 
-PATIENCE = timedelta(seconds=5)
+PATIENCE = LEASE / 3
 """Age at which a queued run is taken to be forgotten by whoever queued it."""
 
 AT_ONCE = 500
@@ -50,6 +51,14 @@ def expire_reviews(now: datetime) -> list[UUID]:
     return answered
 
 
+def _cancel_sleepers(now: datetime) -> None:
+    """End the runs that paused while the request to cancel them was on its way."""
+    asleep = Run.objects.filter(status__in=(RunStatus.PAUSED, RunStatus.WAITING))
+    asked = asleep.exclude(cancel_requested_at=None)
+    for run_id in asked.values_list("pk", flat=True):
+        settle_cancelled(run_id, now=now)
+
+
 def recover(now: datetime) -> list[UUID]:
     """Take the runs whose owner let its lease expire; what is to be driven is returned.
 
@@ -66,6 +75,7 @@ def recover(now: datetime) -> list[UUID]:
             continue
         with write_atomic():
             dead.move(run_id, RunStatus.QUEUED, takeovers=F("takeovers") + 1)
+    _cancel_sleepers(now)
     waiting = Run.objects.filter(status=RunStatus.QUEUED, created_at__lt=now - PATIENCE)
     oldest = waiting.order_by("created_at", "pk").values_list("pk", flat=True)
     return [*expire_reviews(now), *oldest[:AT_ONCE]]

@@ -16,6 +16,7 @@ from wayflow.graph import Node, NodeId
 from wayflow.status import RunStatus
 from wayflow.values import ABSENT
 
+from .feed_events import ANSWERED, WAITING, WITHDRAWN, note
 from .graphs import graphs
 from .models import Review, Run
 
@@ -84,7 +85,7 @@ def open_review(
     review = Review.objects.create(
         run_id=run_id,
         node_id=node_id,
-        instructions=suspension["instructions"],
+        instructions=suspension["instructions"].replace("\0", "\ufffd"),
         data={"value": suspension["data"]} if "data" in suspension else {},
         opened_at=now,
         opened_seq=seq,
@@ -95,6 +96,7 @@ def open_review(
         review.users.set(User.objects.filter(username__in=terms.users))
     if terms.groups:
         review.groups.set(Group.objects.filter(name__in=terms.groups))
+    note(run_id, WAITING, review_id=review.pk)
 
 
 def answer(
@@ -110,7 +112,17 @@ def answer(
     answered = unanswered.update(
         decided_at=now, decided_by=by, branch=decision.branch, decision=data
     )
-    return bool(answered) and Run.objects.move(review.run_id, RunStatus.QUEUED)
+    if not answered:
+        return False
+    note(review.run_id, ANSWERED, review_id=review.pk)
+    return Run.objects.move(review.run_id, RunStatus.QUEUED)
+
+
+def withdraw_reviews(run_id: UUID) -> None:
+    """Tell those who were asked that a run ended without their answer."""
+    unanswered = Review.objects.filter(run=run_id, decided_at=None)
+    for review_id in unanswered.values_list("pk", flat=True):
+        note(run_id, WITHDRAWN, review_id=review_id)
 
 
 def _names(node: Node, given: Mapping[str, Any], key: str) -> list[str]:

@@ -18,6 +18,7 @@ from . import commits
 from .live import hub
 from .models import JournalEntry, Run, RunQuerySet
 from .records import record, told
+from .reviews import withdraw_reviews
 from .writing import write_atomic
 
 _SAID = ("result", "error")
@@ -34,6 +35,7 @@ def settle(runs: RunQuerySet, run_id: UUID, target: RunStatus, **changes: Any) -
     with write_atomic():
         if not runs.move(run_id, target, last_seq=F("last_seq") + 1, **changes):
             return False
+        withdraw_reviews(run_id)
         (seq,) = Run.objects.filter(pk=run_id).values_list("last_seq", flat=True)
         records = [record(seq, event)]
         commits.insert([(run_id, records)])

@@ -95,6 +95,8 @@ def _unwrap(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(source: str | bytes | Mapping[str, Any]) -> Any:
+    if not isinstance(source, str | bytes | Mapping):
+        raise GraphFormatError('expected an object with a "graph"')
     try:
         if isinstance(source, str | bytes):
             return parse(source)

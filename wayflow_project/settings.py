@@ -151,12 +151,16 @@ class WayflowSettings(TypedDict):
     NODE_TIMEOUT: float
     RUN_TIMEOUT: float
     MAX_CONCURRENCY: int
+    LEASE_SECONDS: float
     MAX_TAKEOVERS: int
     MAX_BODY_BYTES: int
     MAX_NODES: int
     MAX_EDGES: int
     KEEP_ALIVE_SECONDS: float
     WAIT_SECONDS: float
+    FEED_LISTENERS: int
+    FEED_LISTENERS_PER_USER: int
+    RETENTION_DAYS: float
     OPENAI_API_KEY: str
     OPENAI_BASE_URL: str
     LLM_MODELS: list[str]
@@ -167,18 +171,25 @@ WAYFLOW: WayflowSettings = {
     "NODE_TIMEOUT": env.float("WAYFLOW_NODE_TIMEOUT", 600),
     "RUN_TIMEOUT": env.float("WAYFLOW_RUN_TIMEOUT", 86_400),
     "MAX_CONCURRENCY": env.int("WAYFLOW_MAX_CONCURRENCY", 16),
+    "LEASE_SECONDS": env.float("WAYFLOW_LEASE_SECONDS", 15),
     "MAX_TAKEOVERS": env.int("WAYFLOW_MAX_TAKEOVERS", 5),
     "MAX_BODY_BYTES": env.int("WAYFLOW_MAX_BODY_BYTES", 5_000_000),
     "MAX_NODES": env.int("WAYFLOW_MAX_NODES", 10_000),
     "MAX_EDGES": env.int("WAYFLOW_MAX_EDGES", 40_000),
     "KEEP_ALIVE_SECONDS": env.float("WAYFLOW_KEEP_ALIVE_SECONDS", 15),
     "WAIT_SECONDS": env.float("WAYFLOW_WAIT_SECONDS", 30),
+    "FEED_LISTENERS": env.int("WAYFLOW_FEED_LISTENERS", 1_000),
+    "FEED_LISTENERS_PER_USER": env.int("WAYFLOW_FEED_LISTENERS_PER_USER", 20),
+    "RETENTION_DAYS": env.float("WAYFLOW_RETENTION_DAYS", 90),
     "OPENAI_API_KEY": env.str("OPENAI_API_KEY", ""),
     "OPENAI_BASE_URL": env.str("OPENAI_BASE_URL", ""),
     "LLM_MODELS": env.list("WAYFLOW_LLM_MODELS", ["gpt-4o-mini", "gpt-4o"]),
     "IMAGE_MODELS": env.list("WAYFLOW_IMAGE_MODELS", ["gpt-image-1"]),
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = WAYFLOW["MAX_BODY_BYTES"]
+
+EVENTSTREAM_STORAGE_CLASS = "runs.feed.storage.FeedStorage"
+EVENTSTREAM_CHANNELMANAGER_CLASS = "runs.feed.channels.UserChannels"
 
 # --- The API ---
 
@@ -230,4 +241,6 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": env.str("WAYFLOW_LOG_LEVEL", "INFO").upper(),
     },
+    # At INFO it has a line for every listener that comes.
+    "loggers": {"django_eventstream": {"level": "WARNING"}},
 }

@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 
 from access.endpoint import Call, Later, endpoint
 from runs import services
+from runs.chunks import ChunkStyle
 from runs.client_stream import respond
 from runs.graphs import graphs
 from runs.models import JournalEntry, OnDisconnect, Review, Run, Trigger
@@ -21,7 +22,7 @@ from wayflow.values import ABSENT
 from workflows.services import WorkflowNotFound
 
 from .answers import json_answer
-from .reading import FieldRefused, uuid_or_none, version_number
+from .reading import FieldRefused, chunk_style, uuid_or_none, version_number
 
 
 @endpoint(methods=("POST",))
@@ -30,13 +31,15 @@ def run(call: Call) -> Later:
     detached = call.request.GET.get("detach", "0") not in ("", "0", "false")
     policy = OnDisconnect.CONTINUE if detached else OnDisconnect.CANCEL
     started = _start_graph if "graph" in call.body else _start_workflow
-    return _streamed(call, started(call, policy), after=0)
+    chunks = chunk_style(call.request)
+    return _streamed(call, started(call, policy), after=0, chunks=chunks)
 
 
 @endpoint(methods=("POST",))
 def resume(call: Call) -> Later:
     """Answer a waiting run and stream the rest of it."""
     decision, node_id = call.body.get("decision"), call.body.get("nodeId")
+    chunks = chunk_style(call.request)
     if not isinstance(decision, dict) or not isinstance(decision.get("branch"), str):
         raise services.UnknownBranch
     if node_id is not None and not isinstance(node_id, str):
@@ -47,7 +50,7 @@ def resume(call: Call) -> Later:
         decision=Decision(decision["branch"], data=decision.get("data", ABSENT)),
         by=call.user,
     )
-    return _streamed(call, review.run, after=review.opened_seq)
+    return _streamed(call, review.run, after=review.opened_seq, chunks=chunks)
 
 
 @endpoint(methods=("POST",))
@@ -98,9 +101,11 @@ def _start_workflow(call: Call, policy: OnDisconnect) -> Run:
     )
 
 
-async def _streamed(call: Call, run: Run, *, after: int) -> HttpResponseBase:
+async def _streamed(
+    call: Call, run: Run, *, after: int, chunks: ChunkStyle
+) -> HttpResponseBase:
     left = partial(services.abandon, run_id=run.pk, by=call.user)
-    stream = RunStream(run.pk, after=after)
+    stream = RunStream(run.pk, after=after, chunks=chunks)
     response = respond(call.request, stream, left=left)
     response["X-Run-Id"] = str(run.pk)
     return response

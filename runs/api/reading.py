@@ -10,6 +10,8 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from access.errors import ApiError
+from runs.chunks import ChunkStyle
+from runs.services import RunNotFound
 
 LONGEST_WAIT = 300.0
 
@@ -28,6 +30,14 @@ class EventIdInvalid(ApiError):
         )
 
 
+class ChunksInvalid(ApiError):
+    def __init__(self, given: str) -> None:
+        known = " or ".join(ChunkStyle)
+        super().__init__(
+            400, "WF_CHUNKS_INVALID", f'"chunks" must be {known}, not {given[:40]!r}.'
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preference:
     """How a caller likes to wait: ``seconds`` None means the server decides."""
@@ -42,6 +52,14 @@ def uuid_or_none(value: Any) -> UUID | None:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def known_run_id(value: str) -> UUID:
+    """The id of a run in a path. Raises RunNotFound for what can be none."""
+    run_id = uuid_or_none(value)
+    if run_id is None:
+        raise RunNotFound
+    return run_id
 
 
 def refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
@@ -83,6 +101,15 @@ def last_event_id(request: HttpRequest) -> int:
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
         raise EventIdInvalid(given)
     return int(given)
+
+
+def chunk_style(request: HttpRequest) -> ChunkStyle:
+    """What ``?chunks=`` asks for. Raises ChunksInvalid."""
+    given = request.GET.get("chunks", ChunkStyle.CONTENT)
+    try:
+        return ChunkStyle(given)
+    except ValueError:
+        raise ChunksInvalid(given) from None
 
 
 def wants_events(request: HttpRequest) -> bool:

@@ -15,10 +15,12 @@ from access.openapi import (
     shape,
     with_paths,
 )
+from runs.chunks import ChunkStyle
 from wayflow.status import RunStatus
 from workflows.api.serializers import GRAPH
 
-from . import editor, following, starting
+from . import editor, following, repeating, reviewing, starting
+from .feed import feed
 from .serializers import SUSPENSION
 
 NUMBER: Schema = {"type": "integer", "minimum": 1}
@@ -43,8 +45,28 @@ event: run_status
 data: {"status":"completed","result":{"letter":"Hello, dear reader."}}
 
 """
+CHANGES = """\
+id: 41
+event: review
+data: {"id":7,"runId":"0b0f5c1e-6c3c-4c0e-9f4e-3d7b8c1f2a10",\
+"nodeId":"check","workflowId":null,"status":"answered"}
+
+id: 43
+event: run
+data: {"id":"0b0f5c1e-6c3c-4c0e-9f4e-3d7b8c1f2a10",\
+"workflowId":null,"status":"completed"}
+
+"""
 RUN_ID = {"X-Run-Id": "The id of the run."}
 LOCATION = {"Location": "The path of the run."}
+CHUNKS = parameter(
+    "query",
+    "chunks",
+    "content: each `node_chunk` carries the whole text so far as well. delta: it does"
+    " not, and the deltas together are the text; whoever comes late gets what they"
+    " missed with the first of them.",
+    {"enum": [style.value for style in ChunkStyle], "default": ChunkStyle.CONTENT},
+)
 
 RUN = {
     "description": "A graph to run, or the id of a saved workflow.",
@@ -56,6 +78,26 @@ DECISION = shape(
     branch={"enum": ["approved", "rejected"]},
     data={"description": "Takes the place of what was reviewed; any value."},
 )
+TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+REVIEW: Schema = {
+    "allOf": [
+        SUSPENSION,
+        shape(
+            "id",
+            id={"type": "integer"},
+            openedAt=TIME,
+            expiresAt=TIME,
+            decidedAt=TIME,
+            decidedBy={"type": ["string", "null"]},
+            decision=DECISION,
+        ),
+    ]
+}
+WHICH: Schema = {
+    "description": "The version that ran, or the newest.",
+    "enum": [repeating.ORIGINAL, repeating.LATEST],
+    "default": repeating.ORIGINAL,
+}
 SNAPSHOT = shape("nodes", nodes=listed(shape("nodeId", nodeId=TEXT, outputData={})))
 OUTCOME = shape(
     "runId",
@@ -82,6 +124,7 @@ PATHS: Paths = {
             parameters=[
                 parameter("query", "detach", "1: leaving cancels nothing.", TEXT),
                 parameter("query", "workflowId", "Whose edit the graph is.", ID),
+                CHUNKS,
             ],
         )
     },
@@ -91,6 +134,7 @@ PATHS: Paths = {
             "editor_resume",
             {200: answer("The rest of the events.", events=FRAMES, headers=RUN_ID)},
             body=shape("runId", "decision", runId=ID, decision=DECISION, nodeId=TEXT),
+            parameters=[CHUNKS],
         )
     },
     "/api/cancel": {
@@ -114,6 +158,17 @@ PATHS: Paths = {
             parameters=[parameter("query", "workflowId", "Only of this one.", ID)],
         )
     },
+    "/api/feed": {
+        "get": operation(
+            feed,
+            "feed",
+            {200: answer("The changes, as they happen.", events=CHANGES)},
+            parameters=[
+                parameter("header", "Last-Event-ID", "Where to go on.", SEQ),
+                parameter("query", "after", "The same, without the header.", SEQ),
+            ],
+        )
+    },
     "/api/workflows/{id}/runs": {
         "post": operation(
             starting.start,
@@ -130,6 +185,7 @@ PATHS: Paths = {
             },
             body=shape(inputs=INPUTS, version=NUMBER),
             parameters=[
+                CHUNKS,
                 parameter("header", "Prefer", "respond-async, or wait=seconds.", TEXT),
                 parameter(
                     "header",
@@ -149,9 +205,19 @@ PATHS: Paths = {
                 204: answer("The run ended, and nothing is left of it."),
             },
             parameters=[
+                CHUNKS,
                 parameter("query", "after", "The last event one has.", SEQ),
                 parameter("header", "Last-Event-ID", "Goes before `after`.", SEQ),
             ],
+        )
+    },
+    "/api/runs/{id}/attach": {
+        "post": operation(
+            following.attach,
+            "runs_attach",
+            {200: answer("The events.", events=FRAMES, headers=RUN_ID)},
+            body={"description": "Anything: it is not read."},
+            parameters=[CHUNKS],
         )
     },
     "/api/runs/{id}/cancel": {
@@ -159,6 +225,37 @@ PATHS: Paths = {
             following.cancel,
             "runs_cancel",
             {204: answer("The run is stopped, soon will be, or had ended.")},
+        )
+    },
+    "/api/runs/{id}/retry": {
+        "post": operation(
+            repeating.retry,
+            "runs_retry",
+            {202: answer("The new run.", OUTCOME, headers=LOCATION)},
+            body=shape(nodeId=TEXT, version=WHICH),
+        )
+    },
+    "/api/runs/{id}/rerun": {
+        "post": operation(
+            repeating.rerun,
+            "runs_rerun",
+            {202: answer("The new run.", OUTCOME, headers=LOCATION)},
+            body=shape(inputs=INPUTS, version=WHICH),
+        )
+    },
+    "/api/runs/{id}/reviews": {
+        "get": operation(
+            reviewing.reviews,
+            "runs_reviews",
+            {200: answer("All of them.", listed(REVIEW))},
+        )
+    },
+    "/api/runs/{id}/reviews/{review_id}/decide": {
+        "post": operation(
+            reviewing.decide,
+            "runs_decide",
+            {200: answer("The review, answered.", REVIEW)},
+            body=DECISION,
         )
     },
 }

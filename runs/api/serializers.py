@@ -50,6 +50,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     cancelRequestedAt = serializers.DateTimeField(
         source="cancel_requested_at", allow_null=True, read_only=True
     )
+    origin = serializers.UUIDField(source="origin_id", allow_null=True, read_only=True)
 
     class Meta:
         model = Run
@@ -64,6 +65,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "startedAt",
             "finishedAt",
             "cancelRequestedAt",
+            "origin",
         )
         read_only_fields = fields
 

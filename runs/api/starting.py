@@ -16,6 +16,7 @@ from access.answers import payload_of
 from access.endpoint import Answer, Call, endpoint
 from access.errors import ApiError
 from runs import services
+from runs.chunks import ChunkStyle
 from runs.client_stream import respond
 from runs.models import Run, Trigger
 from runs.services import Idempotency
@@ -28,6 +29,7 @@ from workflows.services import WorkflowNotFound
 from .answers import json_answer
 from .reading import (
     FieldRefused,
+    chunk_style,
     preference_of,
     refuse_unknown,
     uuid_or_none,
@@ -42,6 +44,7 @@ LONGEST_KEY = 255
 def start(call: Call, workflow_id: str) -> Answer:
     """Run a workflow; the caller's ``Accept`` and ``Prefer`` say how it waits."""
     refuse_unknown(call.body, ("inputs", "version"))
+    chunks = chunk_style(call.request)
     known = uuid_or_none(workflow_id)
     if known is None:
         raise WorkflowNotFound
@@ -54,10 +57,10 @@ def start(call: Call, workflow_id: str) -> Answer:
         idempotency=_idempotency(call, known),
     )
     if wants_events(call.request):
-        return _streamed(call, run.pk)
+        return _streamed(call, run.pk, chunks)
     preference = preference_of(call.request)
     if preference.respond_async and preference.seconds is None:
-        return _accepted(run, "respond-async")
+        return accepted(run, "respond-async")
     return _awaited(run.pk, preference.seconds)
 
 
@@ -72,8 +75,8 @@ def _idempotency(call: Call, workflow_id: UUID) -> Idempotency | None:
     return Idempotency(key=key, digest=sha256(request).hexdigest())
 
 
-async def _streamed(call: Call, run_id: UUID) -> HttpResponseBase:
-    response = respond(call.request, RunStream(run_id))
+async def _streamed(call: Call, run_id: UUID, chunks: ChunkStyle) -> HttpResponseBase:
+    response = respond(call.request, RunStream(run_id, chunks=chunks))
     response["X-Run-Id"] = str(run_id)
     return response
 
@@ -99,12 +102,12 @@ def _outcome(run_id: UUID) -> HttpResponseBase:
                 error = ApiError.of(WayflowError.of(run.error), 422)
                 said = {**payload_of(error), **shown}
                 return json_answer(said, status=422)
-        return _accepted(run)
+        return accepted(run)
     finally:
         connection.close()
 
 
-def _accepted(run: Run, applied: str | None = None) -> HttpResponseBase:
+def accepted(run: Run, applied: str | None = None) -> HttpResponseBase:
     shown = {"runId": str(run.pk), "status": run.status}
     response = json_answer(shown, status=202)
     response["Location"] = reverse("run-detail", args=[run.pk])

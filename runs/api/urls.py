@@ -3,7 +3,8 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from . import editor, following
+from . import editor, following, repeating, reviewing
+from .feed import feed
 from .starting import start
 from .views import RunViewSet
 
@@ -15,8 +16,18 @@ urlpatterns = [
     path("resume", editor.resume, name="editor-resume"),
     path("cancel", editor.cancel, name="editor-cancel"),
     path("pending", editor.pending, name="editor-pending"),
+    path("feed", feed, name="feed"),
     path("workflows/<str:workflow_id>/runs", start, name="workflow-runs"),
     path("runs/<str:run_id>/events", following.events, name="run-events"),
+    path("runs/<str:run_id>/attach", following.attach, name="run-attach"),
     path("runs/<str:run_id>/cancel", following.cancel, name="run-cancel"),
+    path("runs/<str:run_id>/retry", repeating.retry, name="run-retry"),
+    path("runs/<str:run_id>/rerun", repeating.rerun, name="run-rerun"),
+    path("runs/<str:run_id>/reviews", reviewing.reviews, name="run-reviews"),
+    path(
+        "runs/<str:run_id>/reviews/<str:review_id>/decide",
+        reviewing.decide,
+        name="review-decide",
+    ),
     path("", include(router.urls)),
 ]

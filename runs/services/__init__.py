@@ -1,7 +1,14 @@
 """What may be done with runs: one verb each, by keyword, whole or not at all."""
 
 from .cancelling import abandon, request_cancel
-from .deciding import ReviewNotOpen, UnknownBranch, decide
+from .deciding import (
+    ReviewAlreadyDecided,
+    ReviewNotFound,
+    ReviewNotOpen,
+    UnknownBranch,
+    decide,
+    decide_review,
+)
 from .finding import RunNotFound
 from .repeating import NodeNotFound, NothingToRetry, RunNotEnded, rerun, retry
 from .starting import (
@@ -17,6 +24,8 @@ __all__ = [
     "IdempotencyKeyReused",
     "NodeNotFound",
     "NothingToRetry",
+    "ReviewAlreadyDecided",
+    "ReviewNotFound",
     "ReviewNotOpen",
     "RunNotEnded",
     "RunNotFound",
@@ -24,6 +33,7 @@ __all__ = [
     "UnknownNodeType",
     "abandon",
     "decide",
+    "decide_review",
     "request_cancel",
     "rerun",
     "retry",

@@ -35,6 +35,21 @@ class ReviewNotOpen(ApiError):
         )
 
 
+class ReviewNotFound(ApiError):
+    def __init__(self) -> None:
+        super().__init__(404, "WF_REVIEW_NOT_FOUND", "The run has no such review.")
+
+
+class ReviewAlreadyDecided(ApiError):
+    def __init__(self) -> None:
+        super().__init__(
+            409,
+            "WF_REVIEW_ALREADY_DECIDED",
+            "The review was answered, or its run went on without it.",
+            hint="Look at the review: it tells who decided, and how.",
+        )
+
+
 class UnknownBranch(ApiError):
     def __init__(self) -> None:
         super().__init__(
@@ -53,18 +68,44 @@ def decide(
     With ``node_id`` only that node's review. Of two racing answers one wins, the other
     gets ReviewNotOpen. Also raises RunNotFound, NotAllowed and UnknownBranch.
     """
-    if decision.branch not in BRANCHES:
-        raise UnknownBranch
-    if not Run.objects.visible_to(by).filter(pk=run_id).exists():
-        raise RunNotFound
+    _check(run_id, decision, by)
     with write_atomic():
         asked = Review.objects.open().filter(run=run_id).order_by("-opened_seq")
         review = asked.first()
         if review is None or node_id not in (None, review.node_id):
             raise ReviewNotOpen
-        if not Review.objects.answerable_by(by).filter(pk=review.pk).exists():
-            raise NotAllowed("answer this review")
-        if not answer(review, decision, by=by, now=timezone.now()):
+        if not _decided(review, decision, by):
             raise ReviewNotOpen
-        transaction.on_commit(partial(executor().submit, run_id))
     return review
+
+
+def decide_review(
+    *, run_id: UUID, review_id: int, decision: Decision, by: User
+) -> Review:
+    """Answer one review of a run, which is known by its id, and let the run go on.
+
+    Raises ReviewNotFound, ReviewAlreadyDecided, RunNotFound, NotAllowed and
+    UnknownBranch.
+    """
+    _check(run_id, decision, by)
+    with write_atomic():
+        review = Review.objects.filter(pk=review_id, run=run_id).first()
+        if review is None:
+            raise ReviewNotFound
+        if not _decided(review, decision, by):
+            raise ReviewAlreadyDecided
+    return review
+
+
+def _check(run_id: UUID, decision: Decision, by: User) -> None:
+    if decision.branch not in BRANCHES:
+        raise UnknownBranch
+    if not Run.objects.visible_to(by).filter(pk=run_id).exists():
+        raise RunNotFound
+
+
+def _decided(review: Review, decision: Decision, by: User) -> bool:
+    if not Review.objects.answerable_by(by).filter(pk=review.pk).exists():
+        raise NotAllowed("answer this review")
+    transaction.on_commit(partial(executor().submit, review.run_id))
+    return answer(review, decision, by=by, now=timezone.now())

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from access.errors import ApiError
 from runs import commits
 from runs.executor import executor
+from runs.feed_events import note
 from runs.inputs import checked_inputs
 from runs.models import OnDisconnect, Run, Trigger
 from runs.records import Record, Told, record
@@ -148,6 +149,7 @@ def start_subject(
     try:
         with write_atomic():
             run.save(force_insert=True)
+            note(run.pk, run.status)
             if records:
                 commits.insert([(run.pk, records)])
             transaction.on_commit(partial(executor().submit, run.pk))

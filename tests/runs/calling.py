@@ -67,6 +67,13 @@ class Exchange:
                 frames += frames_in(part)
         return frames
 
+    async def part(self) -> bytes:
+        """The next part of a stream."""
+        async with asyncio.timeout(PATIENCE):
+            part = await self._parts.get()
+        assert part is not None, "the stream ended too early"
+        return part
+
     async def leave(self) -> None:
         """Go away, and wait until the application noticed."""
         self._incoming.put_nowait({"type": "http.disconnect"})

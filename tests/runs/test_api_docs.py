@@ -15,7 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from runs import services
 from runs.host import EngineHost
-from runs.models import Run, Trigger
+from runs.models import Review, Run, Trigger
 from tests.factories import WorkflowFactory
 
 from .calling import Caller
@@ -77,7 +77,11 @@ async def test_every_line_is_answered_as_the_page_says(
         JSON="Content-Type: application/json",
         WORKFLOW=str(paused.workflow_id),
         RUN=str(paused.pk),
+        REVIEW=str((await Review.objects.aget()).pk),
     )
+    if "/retry" in line:
+        cancel = sync_to_async(services.request_cancel)
+        await cancel(run_id=paused.pk, by=await User.objects.aget(runs=paused))
     body = call.body.encode()
     headers = {
         "content-type": "application/x-www-form-urlencoded",
@@ -99,7 +103,8 @@ def test_every_operation_of_the_schema_has_its_line() -> None:
     }
     shown = set()
     for line, _ in LINES:
-        call = parsed(line, URL="", AUTH="a: b", JSON="c: d", WORKFLOW="{}", RUN="{}")
+        ids = dict.fromkeys(("WORKFLOW", "RUN", "REVIEW"), "{}")
+        call = parsed(line, URL="", AUTH="a: b", JSON="c: d", **ids)
         path = call.path.partition("?")[0]
         shown.add((call.method, re.sub(r"/versions/\d+", "/versions/{}", path)))
     assert described == shown - {("GET", "/api/schema")}

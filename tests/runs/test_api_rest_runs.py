@@ -93,6 +93,7 @@ def test_the_list_shows_ones_own_runs_and_those_of_shared_workflows_newest_first
         "startedAt",
         "finishedAt",
         "cancelRequestedAt",
+        "origin",
     }
     assert response["results"][0]["workflow"] == {
         "id": str(workflow.pk),

@@ -161,6 +161,8 @@ WRONG: list[tuple[str, str, Any, int]] = [
     ("GET", "/api/runs?cursor=no", None, 404),
     ("GET", "/api/runs/no/events", None, 404),
     ("GET", f"/api/runs/{uuid4()}/events?after=x", None, 400),
+    ("GET", f"/api/runs/{uuid4()}/events?chunks=x", None, 400),
+    ("POST", "/api/runs/no/attach", {}, 404),
     ("POST", "/api/runs/no/cancel", {}, 404),
     ("POST", "/api/runs", {}, 405),
     ("GET", "/api/run", None, 405),

@@ -203,9 +203,9 @@ async def test_what_watchers_see_is_in_the_database_by_then(
     for number in range(20):
         told.append(note(number))
         await asyncio.wait_for(watcher.wait(), PATIENCE)
-        items, _ = watcher.take()
+        items, _ = watcher.take(0)
         run = await Run.objects.aget(pk=claim.run_id)
-        assert run.last_seq >= max(item.seq for item in items)  # type: ignore[union-attr]
+        assert run.last_seq >= max(item.seq for item in items)
     watcher.close()
 
 

@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.db import connections
 from pytest_django.fixtures import Settings
 
-from runs import streaming
+from runs import chunks, streaming
+from runs.chunks import ChunkStyle
 from runs.claims import Claim
 from runs.journal import Writer
 from runs.live import hub
@@ -108,11 +109,7 @@ async def test_watchers_who_come_at_any_time_see_each_event_once(
 async def test_a_watcher_that_fell_behind_reads_the_journal_again(
     claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "subscribe", lambda run_id: subscribe(run_id))
-
-    def subscribe(run_id: object) -> object:
-        return type(hub).subscribe(hub, claim.run_id, limit=3)
-
+    monkeypatch.setattr(hub, "limit", 3)
     told = journal_of(writer, claim)
     stream = RunStream(claim.run_id)
     await tell(told, run_running("r"))
@@ -132,6 +129,112 @@ async def test_a_long_journal_is_read_page_by_page(
         await tell(told, note(number))
     await tell(told, COMPLETED)
     assert ids(await read_all(RunStream(claim.run_id))) == list(range(1, 19))
+
+
+async def test_a_page_holds_only_so_much(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "PAGE_BYTES", 2_000)
+    told = journal_of(writer, claim)
+    # Some rows hold more than a page, and some pages many rows.
+    for batch in (30, 1, 1, 50, 1, 1, 1, 1, 2, 40):
+        await tell(told, *(note(number) for number in range(batch)))
+    await tell(told, COMPLETED)
+    sizes = []
+    page = streaming._page
+
+    def measured(run_id: UUID, after: int, rows: int) -> object:
+        read = page(run_id, after, rows)
+        sizes.append(sum(len(record.frame) for record in read.records))
+        return read
+
+    monkeypatch.setattr(streaming, "_page", measured)
+    assert ids(await read_all(RunStream(claim.run_id))) == list(range(1, 130))
+    assert len(sizes) > 2
+    assert max(sizes) < 2_100
+
+
+async def test_a_part_of_a_stream_holds_only_so_much(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "PART_BYTES", 500)
+    big = Event(event="note", data={"text": "x" * 1_000})
+    told = journal_of(writer, claim)
+    await tell(told, *(note(number) for number in range(20)), big, note(1), COMPLETED)
+    parts = [part async for part in RunStream(claim.run_id)]
+    assert [len(part) > 500 for part in parts].count(True) == 1
+    assert ids(frames_in(b"".join(parts))) == list(range(1, 24))
+
+
+async def test_the_deltas_of_a_watcher_from_the_start_are_the_text(
+    claim: Claim, writer: Writer
+) -> None:
+    told = journal_of(writer, claim)
+    streams = [RunStream(claim.run_id, chunks=style) for style in ChunkStyle]
+    readers = [asyncio.create_task(read_all(stream)) for stream in streams]
+    await tell(told, run_running("r"), node_status("n", NodeStatus.RUNNING))
+    text = ""
+    for number in range(500):
+        delta = f"{number} "
+        text += delta
+        told.chunk(node_chunk("n", delta, text))
+        if number % 50 == 0:
+            await tell(told, note(number))
+    await tell(told, node_status("n", NodeStatus.COMPLETE), COMPLETED)
+    by_style = dict(zip(ChunkStyle, await asyncio.gather(*readers), strict=True))
+    for frames in by_style.values():
+        said = [frame.data for frame in frames if frame.event == "node_chunk"]
+        assert "".join(chunk["delta"] for chunk in said) == text
+        assert 1 < len(said) < 20
+        assert ids(frames) == list(range(1, 15))
+        names = [frame.event for frame in frames]
+        # All of it was said before the node was over.
+        assert names[-3:] == ["node_chunk", "node_status", "run_status"]
+    whole = [f.data for f in by_style[ChunkStyle.CONTENT] if f.event == "node_chunk"]
+    assert whole[-1]["content"] == text
+    parts = [f.data for f in by_style[ChunkStyle.DELTA] if f.event == "node_chunk"]
+    assert all(chunk.keys() == {"nodeId", "delta"} for chunk in parts)
+
+
+async def test_a_text_that_was_over_before_the_first_look_is_told_all_the_same(
+    claim: Claim, writer: Writer
+) -> None:
+    told = journal_of(writer, claim)
+    stream = RunStream(claim.run_id, chunks=ChunkStyle.DELTA)
+    await tell(told, run_running("r"), node_status("n", NodeStatus.RUNNING))
+    told.chunk(node_chunk("n", "so ", "so "))
+    told.chunk(node_chunk("n", "soon", "so soon"))
+    await tell(told, node_status("n", NodeStatus.COMPLETE), COMPLETED)
+    frames = await read_all(stream)
+    assert [f.data["delta"] for f in frames if f.event == "node_chunk"] == ["so soon"]
+
+
+async def test_a_slow_reader_gets_the_newest_chunk_alone(
+    claim: Claim, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "PACE_SECONDS", 0.0)
+    told = journal_of(writer, claim)
+    stream = RunStream(claim.run_id)
+    await tell(told, node_status("n", NodeStatus.RUNNING))
+    await read_until(stream, "node_status")
+    text = ""
+    for _ in range(50):
+        text += "x"
+        told.chunk(node_chunk("n", "x", text))
+        await asyncio.sleep(0)
+    (chunk,) = await read_until(stream, "node_chunk")
+    assert chunk.data == {"nodeId": "n", "delta": text, "content": text}
+    stream.close()
+
+
+async def test_a_run_that_is_deleted_meanwhile_ends_its_streams_with_a_word(
+    claim: Claim, writer: Writer
+) -> None:
+    await tell(journal_of(writer, claim), run_running("r"))
+    stream = RunStream(claim.run_id)
+    await sync_to_async(Run.objects.filter(pk=claim.run_id).delete)()
+    (last,) = await read_all(stream)
+    assert last.data["error"]["code"] == "WF_RUN_GONE"
 
 
 async def test_what_a_gap_hides_is_read_from_the_journal(
@@ -173,8 +276,9 @@ async def test_a_run_that_ends_while_it_is_read_ends_the_stream(
 ) -> None:
     page = streaming._page
 
-    def older(run_id: UUID, after: int) -> object:
-        return page(run_id, after)._replace(status=RunStatus.RUNNING, last_seq=0)
+    def older(run_id: UUID, after: int, rows: int) -> object:
+        read = page(run_id, after, rows)
+        return read._replace(status=RunStatus.RUNNING, last_seq=0)
 
     monkeypatch.setattr(streaming, "_page", older)
     await tell(journal_of(writer, claim), run_running("r"), outcome)
@@ -249,9 +353,9 @@ async def test_a_stream_that_waits_holds_no_connection(
     still_open: list[bool] = []
     page = streaming._page
 
-    def watched(run_id: object, after: int) -> object:
+    def watched(run_id: UUID, after: int, rows: int) -> object:
         try:
-            return page(claim.run_id, after)
+            return page(run_id, after, rows)
         finally:
             still_open.append(connections["default"].connection is not None)
 
@@ -266,7 +370,7 @@ async def test_a_stream_that_waits_holds_no_connection(
 async def test_waiting_for_an_outcome_ends_with_the_time(user: User) -> None:
     run = await sync_to_async(queued)(user)
     await wait_for_outcome(run.pk, seconds=0.01)
-    assert hub._watchers == {}
+    assert len(hub) == 0
 
 
 def test_frames_are_read_as_a_client_reads_them() -> None:

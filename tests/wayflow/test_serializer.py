@@ -136,8 +136,8 @@ def broken(**members: Any) -> dict[str, Any]:
         (broken(ports=[{"side": "input"}]), "graph.nodes.a.ports[0].id must be"),
         ({"nodes": {"a": {"data": {1, 2}}}, "edges": {}}, "$.nodes.a.data"),
         ("[" * 5_000 + "]" * 5_000, "nested more than"),
-        (None, "not a JSON document"),
-        (5, "not a JSON document"),
+        (None, "expected an object"),
+        (5, "expected an object"),
     ],
     ids=lambda value: repr(value)[:50],
 )

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from access.errors import ApiError
+from wayflow.errors import GraphFormatError
 from wayflow.graph import Graph
 from wayflow.jsontext import json_bytes
 from wayflow.serializer import deserialize
@@ -43,6 +44,10 @@ def read_graph(value: Any) -> Graph:
         limit = settings.WAYFLOW["MAX_NODES" if what == "nodes" else "MAX_EDGES"]
         if count > limit:
             raise GraphTooLarge(what, count, limit)
+    for node_id in graph.nodes:
+        # Reviews name their node in a column, and PostgreSQL stores no such text.
+        if "\0" in node_id:
+            raise GraphFormatError("the id of a node holds a NUL character")
     return graph
 
 

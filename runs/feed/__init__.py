@@ -1,0 +1,1 @@
+"""The feed: what concerns a user, from the tables to whoever listens."""
