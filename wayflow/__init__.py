@@ -15,6 +15,7 @@ from .errors import Cancelled, GraphFormatError, WayflowError
 from .events import Event
 from .graph import Graph, Node
 from .outcome import Cancellation, Completed, Failed, Outcome, Paused, Stopped
+from .policy import Policy
 from .registry import NodeType, Registry, define_tool, node_type, tool
 from .runtime import Runtime
 from .serializer import deserialize, graph_of, serialize
@@ -45,6 +46,7 @@ __all__ = [
     "Outcome",
     "Output",
     "Paused",
+    "Policy",
     "Registry",
     "Runtime",
     "Stopped",

@@ -10,7 +10,7 @@ from wayflow import testing
 ENGINE = """
     ABSENT Cancellation Cancelled Checkpoint Completed Context Decision Event
     EventStream Failed Graph GraphFormatError Handler Issue Journal Models Node NodeType
-    Outcome Output Paused Registry Runtime Stopped Suspend Suspension Tool WayflowError
+    Outcome Output Paused Policy Registry Runtime Stopped Suspend Suspension Tool WayflowError
     define_tool deserialize graph_of graph_to_tool graphs_to_tools node_type replay
     serialize suspend tool validate_graph validate_results
 """
