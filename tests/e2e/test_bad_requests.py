@@ -150,9 +150,14 @@ GRAPHS: dict[str, tuple[Any, int, str]] = {
         "WF_AGENT_UNKNOWN_NODE_TYPE",
     ),
     "unknown type with a NUL": (
-        graph_document(node_document("a\0", "no\0body")),
+        graph_document(node_document("a", "no\0body")),
         400,
         "WF_AGENT_UNKNOWN_NODE_TYPE",
+    ),
+    "NUL in the id of a node": (
+        graph_document(node_document("a\0", "merge")),
+        400,
+        "WF_GRAPH_INVALID",
     ),
     "cycle": (
         graph_document(*TWO, wires=["a.v -> b.v", "b.v -> a.v"]),
@@ -231,17 +236,18 @@ async def test_an_odd_value_passes_through_a_review(
 
 
 async def test_names_with_odd_characters_run_and_pause(http: httpx.AsyncClient) -> None:
-    odd = "\0 \u2028\n\ndata: {}\r\n\u202e"
+    odd = " \u2028\n\ndata: {}\r\n\u202e"
     spelled = json.dumps(review_graph()).replace("review", json.dumps(odd)[1:-1])
-    posted = {"graph": json.loads(spelled), "inputs": {"v": odd}}
+    value = f"\0{odd}"
+    posted = {"graph": json.loads(spelled), "inputs": {"v": value}}
     streamed = await http.post("/api/run", json=posted)
     (waiting,) = (await http.get("/api/pending")).json()
-    assert (waiting["nodeId"], waiting["data"]) == (odd, odd)
+    assert (waiting["nodeId"], waiting["data"]) == (odd, value)
     run_id = streamed.headers["x-run-id"]
     answer = {"runId": run_id, "nodeId": odd, "decision": APPROVED}
     await http.post("/api/resume", json=answer)
     run = await settled(http, run_id)
-    assert run["result"] == {"sent": odd}
+    assert run["result"] == {"sent": value}
 
 
 async def test_a_question_too_deep_to_keep_fails_its_run_alone(
