@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from . import engine, http
+from . import engine, http, streams
 from .databases import on_each_database
 
 
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "engine": of_the_engine,
     "durable": lambda: on_each_database("bench.durable"),
     "http": http.lines,
+    "streams": streams.lines,
 }
 
 

@@ -7,15 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import secrets
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +17,7 @@ from wayflow import serialize
 from wayflow.testing import make_graph, node_document
 
 from .graphs import chain
+from .server import environment_in, prepared, served
 
 CLIENTS = 16
 SECONDS = 4.0
@@ -31,9 +26,9 @@ SECONDS = 4.0
 def lines() -> Iterator[str]:
     """Runs a second of each graph, with 16 clients that keep their connections."""
     with tempfile.TemporaryDirectory(prefix="wayflow-bench-") as folder:
-        environment = _environment(Path(folder))
-        token = _prepared(environment)
-        with _server(environment) as port:
+        environment = environment_in(Path(folder))
+        token = prepared(environment)
+        with served(environment) as (_, port):
             for title, graph in _graphs().items():
                 rate = asyncio.run(_rate(port, token, graph))
                 yield f"over HTTP, {title}: {rate:,.0f} runs/s with {CLIENTS} clients"
@@ -108,76 +103,3 @@ def _request(token: str, graph: str) -> bytes:
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "DJANGO_SETTINGS_MODULE": "wayflow_project.settings",
-        "WAYFLOW_SECRET_KEY": secrets.token_urlsafe(50),
-        "WAYFLOW_ALLOWED_HOSTS": "127.0.0.1",
-        "WAYFLOW_HTTPS": "false",
-        "WAYFLOW_LOG_LEVEL": "WARNING",
-        "OPENAI_API_KEY": "",
-        "WAYFLOW_STATIC_ROOT": str(folder),
-    }
-
-
-def _prepared(environment: Mapping[str, str]) -> str:
-    """A token of somebody who may run any graph, in a fresh database."""
-    for command in (["migrate"], ["createsuperuser", "--noinput", "--email", ""]):
-        _manage([*command, "-v", "0"], {**environment, **_SUPERUSER})
-    return _manage(["create_token", "bench"], environment).split()[-1]
-
-
-_SUPERUSER = {
-    "DJANGO_SUPERUSER_USERNAME": "bench",
-    "DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(12),
-}
-
-
-def _manage(command: list[str], environment: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return done.stdout
-
-
-@contextmanager
-def _server(environment: Mapping[str, str]) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    application = "wayflow_project.asgi:application"
-    options = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", application, *options], env=environment
-    )
-    cores = sorted(os.sched_getaffinity(0))
-    try:
-        _wait_for(port)
-        if len(cores) > 1:
-            os.sched_setaffinity(process.pid, cores[:1])
-            os.sched_setaffinity(0, cores[1:])
-        yield port
-    finally:
-        os.sched_setaffinity(0, cores)
-        process.terminate()
-        process.wait(15)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("The server does not answer.")

@@ -64,8 +64,11 @@ class Subscription:
     def last_chunk(self, node_id: str, seq: int, style: ChunkStyle) -> bytes | None:
         """The rest of what a node said that is over with event number ``seq``."""
         self._tail.end_text(node_id, seq)
-        reader = self._readers.pop(node_id, None)
-        return None if reader is None else reader.last_chunk(style)
+        reader = self._readers.get(node_id)
+        if reader is None or not reader.text.is_before(seq):
+            return None
+        del self._readers[node_id]
+        return reader.last_chunk(style)
 
     def close(self) -> None:
         """Watch no longer."""
@@ -146,7 +149,6 @@ class Tail:
     def leave(self, watcher: Subscription) -> None:
         with self._lock:
             self.watchers = tuple(w for w in self.watchers if w is not watcher)
-            self._unread -= watcher.position < self.end
 
     # --- on the watchers' loop ---
 

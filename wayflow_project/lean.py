@@ -68,6 +68,9 @@ class LeanHandler(ASGIHandler):
         self, match: ResolverMatch, request: ASGIRequest, send: Send
     ) -> None:
         response = await self._respond(match, request)
+        # A stream may last for days, and needs nothing of the body any more.
+        request.close()
+        request.__dict__.pop("_body", None)
         try:
             await self.send_response(response, send)
         finally:

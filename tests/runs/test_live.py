@@ -122,6 +122,18 @@ async def test_a_watcher_that_does_not_read_is_told_that_something_is_missing(
     assert watcher.take(100) == ([], False)
 
 
+async def test_what_is_kept_for_those_who_do_not_read_is_little(run_id: UUID) -> None:
+    hub = Hub()
+    stalled = hub.subscribe(run_id)
+    (tail,) = hub._tails[run_id]
+    for size in (0, 1_000, 100_000):
+        for seq in range(1, 2_000, 100):
+            hub.publish(run_id, records(seq, seq + 99, size))
+        assert len(tail._records) <= 1_000
+        assert sum(len(record.frame) for record in tail._records) < 300_000
+    assert stalled.take(0)[1]
+
+
 async def test_a_watcher_that_reads_loses_nothing_to_one_that_does_not(
     run_id: UUID,
 ) -> None:
@@ -225,6 +237,22 @@ async def test_chunks_that_come_faster_than_the_pace_become_one(run_id: UUID) ->
     assert asyncio.get_running_loop().time() - began > 0.5 * chunks.PACE_SECONDS
 
 
+async def test_of_a_text_that_never_stops_a_chunk_comes_every_50_ms(
+    run_id: UUID,
+) -> None:
+    hub = Hub()
+    watcher = hub.subscribe(run_id)
+    loop = asyncio.get_running_loop()
+    began, text, got = loop.time(), "", []
+    while loop.time() - began < 0.3:
+        text = say(hub, run_id, 0, "x", before=text)
+        await asyncio.sleep(0)
+        if watcher.news.is_set():
+            got += await heard(watcher, 0, DELTA)
+    assert 2 <= len(got) <= 7
+    assert text.startswith("".join(chunk["delta"] for chunk in got))
+
+
 async def test_nodes_keep_their_own_pace(run_id: UUID, pace: None) -> None:
     hub = Hub()
     watcher = hub.subscribe(run_id)
@@ -244,6 +272,49 @@ async def test_a_chunk_is_held_until_its_event_is_there(
     assert await heard(watcher, 3) == []
     hub.publish(run_id, records(4, 4))
     assert len(await heard(watcher, 4)) == 1
+
+
+async def test_what_was_held_is_shown_though_nothing_more_is_said(
+    run_id: UUID,
+) -> None:
+    hub = Hub()
+    watcher = hub.subscribe(run_id)
+    hub.publish(run_id, records(1, 1))
+    text = say(hub, run_id, 1, "a")
+    say(hub, run_id, 2, "b", before=text)
+    assert [chunk["delta"] for chunk in await heard(watcher, 1)] == ["a"]
+    hub.publish(run_id, records(2, 2))
+    assert await heard(watcher, 2) == []
+    assert [chunk["delta"] for chunk in await heard(watcher, 2)] == ["b"]
+
+
+async def test_an_end_that_was_before_a_text_does_not_end_it(
+    run_id: UUID, pace: None
+) -> None:
+    hub = Hub()
+    watcher = hub.subscribe(run_id)
+    hub.publish(run_id, records(1, 5))
+    say(hub, run_id, 5, "again")
+    await asyncio.wait_for(watcher.wait(), PATIENCE)
+    watcher.take(0)
+    # As one does who replays the journal: the node had been waiting for somebody.
+    assert watcher.last_chunk("n", 3, DELTA) is None
+    assert shown(watcher.chunks(5, DELTA)) == [{"nodeId": "n", "delta": "again"}]
+
+
+async def test_who_has_the_end_of_a_node_gets_nothing_more_of_its_text(
+    run_id: UUID, pace: None
+) -> None:
+    hub = Hub()
+    stalled, watcher = hub.subscribe(run_id), hub.subscribe(run_id)
+    say(hub, run_id, 0, "a")
+    await asyncio.wait_for(stalled.wait(), PATIENCE)
+    hub.publish(run_id, completed(1))
+    # It read the end from the journal.
+    watcher.take(1)
+    assert shown(watcher.chunks(1, DELTA)) == []
+    stalled.take(0)
+    assert shown(stalled.chunks(0, DELTA)) == [{"nodeId": "n", "delta": "a"}]
 
 
 async def test_events_that_never_stop_do_not_hold_a_text_back(

@@ -1,0 +1,1 @@
+"""Many watchers, many runs, and readers that stop reading; also an app for servers."""
