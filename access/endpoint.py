@@ -40,11 +40,15 @@ _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="endpoint")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request whose sender is known; ``body`` is ``{}`` when there is none."""
+    """A request whose sender is known; ``body`` is ``{}`` when there is none.
+
+    ``loop`` is the one on which it is answered.
+    """
 
     request: HttpRequest
     user: User
     body: dict[str, Any]
+    loop: asyncio.AbstractEventLoop
 
 
 class AsyncView(Protocol):
@@ -88,8 +92,9 @@ def endpoint(
         @wraps(handler)
         async def view(request: HttpRequest, **url_kwargs: Any) -> HttpResponseBase:
             read = read_object if takes_body else _no_body
-            work = partial(_handle, handler, methods, read, request, url_kwargs)
-            hop = asyncio.get_running_loop().run_in_executor(_threads, work)
+            loop = asyncio.get_running_loop()
+            work = partial(_handle, handler, methods, read, loop, request, url_kwargs)
+            hop = loop.run_in_executor(_threads, work)
             try:
                 answer = await asyncio.shield(hop)
             except asyncio.CancelledError:
@@ -131,6 +136,7 @@ def _handle(
     handler: Handler,
     methods: Collection[str],
     read: Callable[[HttpRequest], dict[str, Any]],
+    loop: asyncio.AbstractEventLoop,
     request: HttpRequest,
     url_kwargs: dict[str, Any],
 ) -> Answer:
@@ -139,7 +145,7 @@ def _handle(
             if request.method not in methods:
                 raise MethodNotAllowed(request.method, methods)
             user = caller_of(request)
-            call = Call(request=request, user=user, body=read(request))
+            call = Call(request=request, user=user, body=read(request), loop=loop)
             return handler(call, **url_kwargs)
         except Exception as exception:
             return refused(request, exception)

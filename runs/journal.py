@@ -16,11 +16,12 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db import (
+    DEFAULT_DB_ALIAS,
     DatabaseError,
     InterfaceError,
     OperationalError,
     connection,
-    reset_queries,
+    connections,
 )
 
 from wayflow.errors import WayflowError
@@ -122,6 +123,8 @@ class Writer:
         return future
 
     def _work(self) -> None:
+        # Each look through the proxy costs as much as an event.
+        database = connections[DEFAULT_DB_ALIAS]
         going_on = True
         while going_on:
             items = [self._queue.get()]
@@ -129,9 +132,9 @@ class Writer:
                 items.append(self._queue.get())
             going_on = None not in items
             # The connection is kept for good: to open one costs more than a commit.
-            if connection.errors_occurred:
-                connection.close_if_unusable_or_obsolete()
-            reset_queries()
+            if database.errors_occurred:
+                database.close_if_unusable_or_obsolete()
+            database.queries_log.clear()
             self._write([item for item in items if isinstance(item, Batch)])
             for item in items:
                 if not isinstance(item, Batch) and item is not None:

@@ -25,7 +25,7 @@ As much again is kept of texts whose nodes are over. Who needs more reads the jo
 class Subscription:
     """One watcher of a run; what it has not read yet is kept by the run's tail.
 
-    Belongs to the loop that made it; only ``close`` may be called from any thread.
+    Belongs to the loop of its tail; only ``close`` may be called from any thread.
     """
 
     def __init__(self, hub: Hub, tail: Tail) -> None:
@@ -81,9 +81,9 @@ class Tail:
     Filled from any thread. It never waits for a watcher: what is too much is dropped.
     """
 
-    def __init__(self, hub: Hub, run_id: UUID) -> None:
+    def __init__(self, hub: Hub, run_id: UUID, loop: asyncio.AbstractEventLoop) -> None:
         self.run_id = run_id
-        self.loop = asyncio.get_running_loop()
+        self.loop = loop
         self.watchers: tuple[Subscription, ...] = ()
         self._limits = hub.limit, hub.limit_bytes
         self._lock = hub.lock
@@ -247,10 +247,12 @@ class Hub:
         """How many runs are watched."""
         return len(self._tails)
 
-    def subscribe(self, run_id: UUID) -> Subscription:
-        """Watch a run from now on; to be called on the watcher's loop."""
+    def subscribe(
+        self, run_id: UUID, loop: asyncio.AbstractEventLoop | None = None
+    ) -> Subscription:
+        """Watch a run from now on, on ``loop``, which is else the running one."""
         with self.lock:
-            tail = self._tail(run_id)
+            tail = self._tail(run_id, loop or asyncio.get_running_loop())
             subscription = Subscription(self, tail)
             tail.join(subscription)
             return subscription
@@ -278,13 +280,12 @@ class Hub:
             except RuntimeError:
                 self._forget(tail)
 
-    def _tail(self, run_id: UUID) -> Tail:
-        loop = asyncio.get_running_loop()
+    def _tail(self, run_id: UUID, loop: asyncio.AbstractEventLoop) -> Tail:
         tails = self._tails.get(run_id, ())
         for tail in tails:
             if tail.loop is loop:
                 return tail
-        tail = Tail(self, run_id)
+        tail = Tail(self, run_id, loop)
         self._tails[run_id] = (*tails, tail)
         return tail
 

@@ -64,6 +64,9 @@ class RunStream(AsyncIterator[bytes]):
     it is for clients that forget no question: what was answered is left out, and so is
     every ``running`` but the first. Holds no thread and no database connection while it
     waits. Close it when it is not read to the end.
+
+    ``new_on`` is the loop that will read it, for a run that is yet to be queued: of
+    such a run nothing is missed, and so the journal need not be asked.
     """
 
     def __init__(
@@ -74,18 +77,19 @@ class RunStream(AsyncIterator[bytes]):
         through_pauses: bool = False,
         repaints: bool = False,
         chunks: ChunkStyle = ChunkStyle.CONTENT,
+        new_on: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._run_id = run_id
         self._sent = after
         self._through_pauses = through_pauses
         self._chunks = chunks
         self._painter = _Painter() if repaints else None
-        self._subscription = hub.subscribe(run_id)
+        self._subscription = hub.subscribe(run_id, new_on)
         self._keep_alive: float = settings.WAYFLOW["KEEP_ALIVE_SECONDS"]
         self._frames: deque[bytes] = deque()
         self._status: str | None = None
         self._rows = ROWS_AT_FIRST
-        self._must_read = True
+        self._must_read = new_on is None
         self._over = False
 
     def close(self) -> None:

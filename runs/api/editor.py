@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse, HttpResponseBase
 
@@ -14,7 +14,7 @@ from runs import services
 from runs.chunks import ChunkStyle
 from runs.client_stream import respond
 from runs.graphs import graphs
-from runs.models import JournalEntry, OnDisconnect, Review, Run, Trigger
+from runs.models import JournalEntry, OnDisconnect, Review, Trigger
 from runs.records import told
 from runs.streaming import RunStream
 from wayflow.checkpoint import Decision, replay
@@ -30,9 +30,15 @@ def run(call: Call) -> Later:
     """Run a posted graph or a saved workflow and stream it to its outcome."""
     detached = call.request.GET.get("detach", "0") not in ("", "0", "false")
     policy = OnDisconnect.CONTINUE if detached else OnDisconnect.CANCEL
-    started = _start_graph if "graph" in call.body else _start_workflow
-    chunks = chunk_style(call.request)
-    return _streamed(call, started(call, policy), after=0, chunks=chunks)
+    start = _start_graph if "graph" in call.body else _start_workflow
+    run_id = uuid4()
+    stream = RunStream(run_id, chunks=chunk_style(call.request), new_on=call.loop)
+    try:
+        start(call, policy, run_id)
+    except BaseException:
+        stream.close()
+        raise
+    return _streamed(call, run_id, stream)
 
 
 @endpoint(methods=("POST",))
@@ -50,7 +56,7 @@ def resume(call: Call) -> Later:
         decision=Decision(decision["branch"], data=decision.get("data", ABSENT)),
         by=call.user,
     )
-    return _streamed(call, review.run, after=review.opened_seq, chunks=chunks)
+    return _resumed(call, review.run_id, review.opened_seq, chunks)
 
 
 @endpoint(methods=("POST",))
@@ -76,9 +82,10 @@ def pending(call: Call) -> HttpResponse:
     return json_answer(list(_shown(list(reviews))))
 
 
-def _start_graph(call: Call, policy: OnDisconnect) -> Run:
+def _start_graph(call: Call, policy: OnDisconnect, run_id: UUID) -> None:
     asked = call.request.GET.get("workflowId", call.body.get("workflowId"))
-    return services.start_graph(
+    services.start_graph(
+        run_id=run_id,
         graph=call.body["graph"],
         inputs=call.body.get("inputs"),
         workflow_id=None if asked is None else _workflow_id(asked),
@@ -88,10 +95,11 @@ def _start_graph(call: Call, policy: OnDisconnect) -> Run:
     )
 
 
-def _start_workflow(call: Call, policy: OnDisconnect) -> Run:
+def _start_workflow(call: Call, policy: OnDisconnect, run_id: UUID) -> None:
     if "workflowId" not in call.body:
         raise FieldRefused("graph", "is missing, and so is workflowId")
-    return services.start_workflow(
+    services.start_workflow(
+        run_id=run_id,
         workflow_id=_workflow_id(call.body["workflowId"]),
         number=version_number(call.body.get("version")),
         inputs=call.body.get("inputs"),
@@ -101,13 +109,17 @@ def _start_workflow(call: Call, policy: OnDisconnect) -> Run:
     )
 
 
-async def _streamed(
-    call: Call, run: Run, *, after: int, chunks: ChunkStyle
+async def _resumed(
+    call: Call, run_id: UUID, after: int, chunks: ChunkStyle
 ) -> HttpResponseBase:
-    left = partial(services.abandon, run_id=run.pk, by=call.user)
-    stream = RunStream(run.pk, after=after, chunks=chunks)
+    stream = RunStream(run_id, after=after, chunks=chunks)
+    return await _streamed(call, run_id, stream)
+
+
+async def _streamed(call: Call, run_id: UUID, stream: RunStream) -> HttpResponseBase:
+    left = partial(services.abandon, run_id=run_id, by=call.user)
     response = respond(call.request, stream, left=left)
-    response["X-Run-Id"] = str(run.pk)
+    response["X-Run-Id"] = str(run_id)
     return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
@@ -48,20 +48,34 @@ def start(call: Call, workflow_id: str) -> Answer:
     known = uuid_or_none(workflow_id)
     if known is None:
         raise WorkflowNotFound
-    run = services.start_workflow(
-        workflow_id=known,
-        number=version_number(call.body.get("version")),
-        inputs=call.body.get("inputs"),
-        by=call.user,
-        trigger=Trigger.API,
-        idempotency=_idempotency(call, known),
-    )
+    run_id = uuid4()
+    stream = RunStream(run_id, chunks=chunks, new_on=call.loop)
+    try:
+        run = _started(call, known, run_id)
+    except BaseException:
+        stream.close()
+        raise
+    if wants_events(call.request) and run.pk == run_id:
+        return _streamed(call, run_id, stream)
+    stream.close()
     if wants_events(call.request):
-        return _streamed(call, run.pk, chunks)
+        return _followed(call, run.pk, chunks)
     preference = preference_of(call.request)
     if preference.respond_async and preference.seconds is None:
         return accepted(run, "respond-async")
     return _awaited(run.pk, preference.seconds)
+
+
+def _started(call: Call, workflow_id: UUID, run_id: UUID) -> Run:
+    return services.start_workflow(
+        run_id=run_id,
+        workflow_id=workflow_id,
+        number=version_number(call.body.get("version")),
+        inputs=call.body.get("inputs"),
+        by=call.user,
+        trigger=Trigger.API,
+        idempotency=_idempotency(call, workflow_id),
+    )
 
 
 def _idempotency(call: Call, workflow_id: UUID) -> Idempotency | None:
@@ -75,8 +89,12 @@ def _idempotency(call: Call, workflow_id: UUID) -> Idempotency | None:
     return Idempotency(key=key, digest=sha256(request).hexdigest())
 
 
-async def _streamed(call: Call, run_id: UUID, chunks: ChunkStyle) -> HttpResponseBase:
-    response = respond(call.request, RunStream(run_id, chunks=chunks))
+async def _followed(call: Call, run_id: UUID, chunks: ChunkStyle) -> HttpResponseBase:
+    return await _streamed(call, run_id, RunStream(run_id, chunks=chunks))
+
+
+async def _streamed(call: Call, run_id: UUID, stream: RunStream) -> HttpResponseBase:
+    response = respond(call.request, stream)
     response["X-Run-Id"] = str(run_id)
     return response
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -70,12 +70,14 @@ def start_workflow(
     number: int | None = None,
     on_disconnect: OnDisconnect = OnDisconnect.CONTINUE,
     idempotency: Idempotency | None = None,
+    run_id: UUID | None = None,
 ) -> Run:
     """Run a version of a workflow: the published one, else the newest.
 
-    With ``idempotency`` a repeated request gives the run of the first one. Raises
-    WorkflowNotFound, NotAllowed, VersionNotFound, IdempotencyKeyReused and whatever is
-    wrong with the graph or the inputs.
+    The run gets the id ``run_id``, if one is given. With ``idempotency`` a repeated
+    request gives the run of the first one. Raises WorkflowNotFound, NotAllowed,
+    VersionNotFound, IdempotencyKeyReused and whatever is wrong with the graph or the
+    inputs.
     """
     if earlier := _earlier(by, idempotency):
         return earlier
@@ -86,6 +88,7 @@ def start_workflow(
         inputs=inputs,
         on_disconnect=on_disconnect,
         idempotency=idempotency,
+        run_id=run_id,
     )
 
 
@@ -97,6 +100,7 @@ def start_graph(
     inputs: Any = None,
     workflow_id: UUID | None = None,
     on_disconnect: OnDisconnect = OnDisconnect.CONTINUE,
+    run_id: UUID | None = None,
 ) -> Run:
     """Run a posted graph, as an edit of a workflow or on its own.
 
@@ -112,6 +116,7 @@ def start_graph(
             trigger=trigger,
             inputs=inputs,
             on_disconnect=on_disconnect,
+            run_id=run_id,
         )
 
 
@@ -125,6 +130,7 @@ def start_subject(
     idempotency: Idempotency | None = None,
     origin: Run | None = None,
     story: Sequence[Told] = (),
+    run_id: UUID | None = None,
 ) -> Run:
     """Queue a run. It goes on from ``story``, if there are such events of ``origin``.
 
@@ -133,6 +139,7 @@ def start_subject(
     refuse_forbidden_nodes(subject.graph, by)
     _refuse_unrunnable(subject.graph)
     run = Run(
+        id=run_id or uuid4(),
         workflow=subject.workflow,
         version=subject.version,
         document=subject.document,
