@@ -110,6 +110,12 @@ def standings(run_ids: Collection[UUID]) -> dict[UUID, Standing]:
     }
 
 
+def last_seqs(run_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The number of the last durable event of each run."""
+    rows = Run.objects.filter(pk__in=run_ids)
+    return dict(rows.values_list("pk", "last_seq"))
+
+
 def observe_cancel(run_id: UUID, *, host: str, now: datetime) -> None:
     """Note when the owner heard that its run is to be cancelled."""
     heard = Run.objects.filter(pk=run_id, host=host, cancel_observed_at=None)

@@ -23,6 +23,7 @@ from workflows.catalog import registry
 from . import claims
 from .drive import Drive
 from .journal import Writer
+from .live import hub
 from .recovery import recover
 from .retention import keep_house
 
@@ -158,6 +159,7 @@ class EngineHost:
                 await self._look()
                 if not beats % RENEW_EVERY:
                     await self._renew()
+            await self._listen()
             if self._recovers and not beats % SEARCH_EVERY:
                 await self._search()
             if self._recovers and beats >= clean_at:
@@ -171,6 +173,14 @@ class EngineHost:
                 self._drives[run_id].lose(standing.epoch)
                 if standing.cancel_requested:
                     self._cancel(run_id)
+
+    async def _listen(self) -> None:
+        """What other processes wrote of runs that are watched here."""
+        watched = [run_id for run_id in hub.watched() if run_id not in self._drives]
+        if watched:
+            seqs = await self._ask(partial(claims.last_seqs, watched))
+            for run_id, last_seq in (seqs or {}).items():
+                hub.hint(run_id, last_seq)
 
     async def _renew(self) -> None:
         mine = list(self._drives)

@@ -119,6 +119,19 @@ class Tail:
             self._has_records = True
             self._tell()
 
+    def hint(self, last_seq: int) -> None:
+        """The journal has events up to ``last_seq``, whoever wrote them."""
+        with self._lock:
+            if last_seq <= self._reached:
+                return
+            # As if so many had come that they were dropped: watchers read the journal.
+            self._clear()
+            self._dropped += 1
+            self._reached = last_seq
+            self._unread = len(self.watchers)
+            self._has_records = True
+            self._tell()
+
     def chunk(self, after: int, event: Event) -> None:
         heard = said(event)
         if heard is None:
@@ -257,6 +270,10 @@ class Hub:
             tail.join(subscription)
             return subscription
 
+    def watched(self) -> list[UUID]:
+        """The runs that have watchers here."""
+        return list(self._tails)
+
     def leave(self, tail: Tail, subscription: Subscription) -> None:
         with self.lock:
             tail.leave(subscription)
@@ -270,6 +287,14 @@ class Hub:
                 tail.publish(records)
             except RuntimeError:
                 # Its loop was closed without a goodbye.
+                self._forget(tail)
+
+    def hint(self, run_id: UUID, last_seq: int) -> None:
+        """Tell the run's watchers how far its journal is. From any thread."""
+        for tail in self._tails.get(run_id, ()):
+            try:
+                tail.hint(last_seq)
+            except RuntimeError:
                 self._forget(tail)
 
     def chunk(self, run_id: UUID, after: int, event: Event) -> None:
