@@ -74,7 +74,7 @@ def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
         rows = Run.objects.select_related("document").defer("document__content")
         run = rows.get(pk=run_id)
         if run.cancel_requested_at is not None:
-            observe_cancel(run_id, host=host, now=now)
+            observe_cancel(run_id, now=now)
         return _found(run)
 
 
@@ -116,9 +116,13 @@ def last_seqs(run_ids: Collection[UUID]) -> dict[UUID, int]:
     return dict(rows.values_list("pk", "last_seq"))
 
 
-def observe_cancel(run_id: UUID, *, host: str, now: datetime) -> None:
-    """Note when the owner heard that its run is to be cancelled."""
-    heard = Run.objects.filter(pk=run_id, host=host, cancel_observed_at=None)
+def observe_cancel(run_id: UUID, *, now: datetime) -> None:
+    """Note when the owner heard that its run is to be cancelled.
+
+    The run may have ended by the time this is written.
+    """
+    asked = Run.objects.filter(pk=run_id, cancel_requested_at__isnull=False)
+    heard = asked.filter(cancel_observed_at=None)
     with write_atomic():
         heard.update(cancel_observed_at=now)
 

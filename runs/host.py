@@ -142,7 +142,7 @@ class EngineHost:
     def _cancel(self, run_id: UUID) -> None:
         if run_id in self._drives and self._drives[run_id].cancel():
             now = timezone.now()
-            note = partial(claims.observe_cancel, run_id, host=self.name, now=now)
+            note = partial(claims.observe_cancel, run_id, now=now)
             self._keep(self._ask(note))
 
     def _begin_to_recover(self) -> None:

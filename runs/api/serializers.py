@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -9,8 +10,9 @@ from rest_framework import serializers
 
 from runs.graphs import graphs
 from runs.models import JournalEntry, Run
-from runs.node_runs import node_runs
+from runs.node_runs import NodeRun, node_runs
 from runs.records import told
+from wayflow.status import NodeStatus
 
 SUSPENSION = {
     "description": "The question at which a run waits for a person.",
@@ -87,6 +89,15 @@ class NodeRunSerializer(serializers.Serializer[Any]):
     toolCalls = serializers.JSONField(required=False)
 
 
+class CancelSerializer(serializers.Serializer[Any]):
+    """Who asked for a cancel, when its run heard of it, and what that interrupted."""
+
+    requestedAt = serializers.DateTimeField()
+    requestedBy = serializers.CharField(allow_null=True)
+    observedAt = serializers.DateTimeField(allow_null=True)
+    interrupted = serializers.ListField(child=serializers.CharField())
+
+
 class RunDetailSerializer(RunSerializer):
     """A run with all that is known of it."""
 
@@ -97,6 +108,7 @@ class RunDetailSerializer(RunSerializer):
     lastSeq = serializers.IntegerField(source="last_seq", read_only=True)
     document = serializers.CharField(source="document.digest", read_only=True)
     suspension = serializers.SerializerMethodField()
+    cancel = serializers.SerializerMethodField()
     nodeRuns = serializers.SerializerMethodField()
 
     class Meta(RunSerializer.Meta):
@@ -106,6 +118,7 @@ class RunDetailSerializer(RunSerializer):
             "result",
             "error",
             "suspension",
+            "cancel",
             "attempts",
             "lastSeq",
             "document",
@@ -118,8 +131,28 @@ class RunDetailSerializer(RunSerializer):
         review = run.reviews.open().order_by("opened_seq").last()
         return None if review is None else review.wire()
 
+    @extend_schema_field(CancelSerializer(allow_null=True))
+    def get_cancel(self, run: Run) -> dict[str, Any] | None:
+        if run.cancel_requested_at is None:
+            return None
+        by, stopped = run.cancel_requested_by, NodeStatus.CANCELLED
+        return CancelSerializer(
+            {
+                "requestedAt": run.cancel_requested_at,
+                "requestedBy": None if by is None else by.get_username(),
+                "observedAt": run.cancel_observed_at,
+                "interrupted": [n.node_id for n in self._nodes if n.status == stopped],
+            }
+        ).data
+
     @extend_schema_field(NodeRunSerializer(many=True))
     def get_nodeRuns(self, run: Run) -> list[dict[str, Any]]:
+        return [node.data() for node in self._nodes]
+
+    @cached_property
+    def _nodes(self) -> list[NodeRun]:
+        run = self.instance
+        assert isinstance(run, Run)
         entries = JournalEntry.objects.filter(run=run).order_by("first_seq")
         records = told(entries.values_list("events", flat=True))
-        return [n.data() for n in node_runs(graphs.load(run.document.digest), records)]
+        return node_runs(graphs.load(run.document.digest), records)

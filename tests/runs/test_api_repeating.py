@@ -134,3 +134,17 @@ async def test_an_answer_that_does_not_fit_is_refused(
     chosen = review_id or (await Review.objects.aget()).pk
     answer = await caller.post(f"/api/runs/{run.pk}/reviews/{chosen}/decide", body)
     assert await code_of(answer) == expected
+
+
+async def test_a_cancelled_run_has_a_receipt(
+    caller: Caller, user: User, stage: Stage
+) -> None:
+    run = await astarted(user, chain("gate"))
+    await sync_to_async(stage.gate("gate").wait_for_arrival)()
+    assert (await (await caller.get(f"/api/runs/{run.pk}")).json())["cancel"] is None
+    await caller.post(f"/api/runs/{run.pk}/cancel")
+    await aended(run.pk)
+    receipt = (await (await caller.get(f"/api/runs/{run.pk}")).json())["cancel"]
+    assert receipt["requestedBy"] == user.username
+    assert receipt["interrupted"] == ["gate"]
+    assert receipt["requestedAt"] <= receipt["observedAt"]
