@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from wayflow.status import RunStatus
 
 from .calling import Caller, code_of
 from .scenes import chain, ended, field, review_graph, started
-from .stage import Stage
+from .stage import PATIENCE, Stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,7 +145,12 @@ async def test_a_cancelled_run_has_a_receipt(
     assert (await (await caller.get(f"/api/runs/{run.pk}")).json())["cancel"] is None
     await caller.post(f"/api/runs/{run.pk}/cancel")
     await aended(run.pk)
-    receipt = (await (await caller.get(f"/api/runs/{run.pk}")).json())["cancel"]
+    receipt: dict[str, Any] = {"observedAt": None}
+    async with asyncio.timeout(PATIENCE):
+        # It is noted beside the run's last events, and not in one go with them.
+        while receipt["observedAt"] is None:
+            shown = await (await caller.get(f"/api/runs/{run.pk}")).json()
+            receipt = shown["cancel"]
     assert receipt["requestedBy"] == user.username
     assert receipt["interrupted"] == ["gate"]
     assert receipt["requestedAt"] <= receipt["observedAt"]
