@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
@@ -315,11 +315,15 @@ class Drive:
             work.task = asyncio.current_task()
             await work.live()
         else:
-            work.task = self._loop.create_task(self._employed(work))
+            work.task = self.watch(work.live())
 
-    async def _employed(self, work: Work) -> None:
+    def watch(self, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have ``life`` lived in a task; the run ends if it fails; see ``work.Run``."""
+        return self._loop.create_task(self._watched(life))
+
+    async def _watched(self, life: Coroutine[Any, Any, None]) -> None:
         try:
-            await work.live()
+            await life
         except Exception as error:
             self._broken = self._broken or error
             self._tell_news()

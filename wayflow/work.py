@@ -37,6 +37,10 @@ class Run(Host, Protocol):
         """Have the run cancelled."""
         ...
 
+    def watch(self, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have ``life`` lived in a task; the run ends if it fails."""
+        ...
+
     def settle(self, work: Work) -> None:
         """The node has its fate, which is durable if it must be."""
         ...
@@ -50,13 +54,13 @@ class Work:
 
     __slots__ = (
         "_attempt",
+        "_closing",
         "_context",
         "_emitted",
         "_inputs",
         "_pause",
         "_policy",
         "_run",
-        "_settled",
         "_started",
         "_timed_out",
         "_timer",
@@ -97,7 +101,7 @@ class Work:
         self._timer: asyncio.TimerHandle | None = None
         self._started = False
         self._timed_out = False
-        self._settled = False
+        self._closing: asyncio.Task[None] | None = None
 
     async def live(self) -> None:
         """Await the node's fate, in its task. Raises what the journal raises."""
@@ -109,11 +113,8 @@ class Work:
             self._watch_the_clock()
             while not (self.over or self._run.leaving):
                 await self._await_handler()
-        if self._settled or not self.over:
-            return
-        if self._type.effects:
-            await self._run.journal.commit()
-        self._settle()
+        if self.over and self._closing is None:
+            await self._settle()
 
     def stop(self) -> None:
         """Tell the handler to stop, and do not wait for ever until it does."""
@@ -192,7 +193,7 @@ class Work:
             return
         self.leave_behind()
         self._conclude_stopped(abandoned=True)
-        self._settle()
+        self._closing = self._run.watch(self._settle())
 
     # --- fates ----------------------------------------------------------------------
 
@@ -248,10 +249,10 @@ class Work:
         self._run.report.fail(self.index, error.data(), continued=continued)
         self._close()
 
-    def _settle(self) -> None:
-        if not self._settled:
-            self._settled = True
-            self._run.settle(self)
+    async def _settle(self) -> None:
+        if self._type.effects:
+            await self._run.journal.commit()
+        self._run.settle(self)
 
     def _close(self) -> None:
         self.over = self._context.closed = True

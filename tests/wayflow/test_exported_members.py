@@ -10,9 +10,9 @@ from wayflow import testing
 ENGINE = """
     ABSENT Cancellation Cancelled Checkpoint Completed Context Decision Event
     EventStream Failed Graph GraphFormatError Handler Issue Journal Models Node NodeType
-    Outcome Output Paused Policy Registry Runtime Stopped Suspend Suspension Tool WayflowError
-    define_tool deserialize graph_of graph_to_tool graphs_to_tools node_type replay
-    serialize suspend tool validate_graph validate_results
+    Outcome Output Paused Policy Registry Runtime Stopped Suspend Suspension Tool
+    WayflowError define_tool deserialize graph_of graph_to_tool graphs_to_tools
+    node_type replay serialize suspend tool validate_graph validate_results
 """
 TESTING = """
     InMemoryJournal JOURNAL_CHECKS JournalBench Record ScriptedContext ScriptedImages

@@ -283,3 +283,40 @@ async def test_a_node_type_sets_the_policy_of_its_nodes() -> None:
     kind = NodeType(type="work", handler=work, policy=Policy(retries=1, backoff=0.001))
     outcome = await Runtime(handlers={"work": kind}).run(graph_of(None))
     assert outcome == Completed({"x": 7})
+
+
+async def test_nothing_after_a_node_left_behind_starts_before_its_failure_is_durable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wayflow.work.GRACE", 0.01)
+    release, seen = asyncio.Event(), asyncio.Event()
+
+    async def cling(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
+        while not release.is_set():
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                continue
+
+    async def see(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
+        seen.set()
+
+    policy = {"policy": {"timeout": 0.01, "continueOnError": True}}
+    graph = make_graph(
+        node_document("a", "cling", policy, outputs=["x"]),
+        node_document("b", "see", inputs=["x"]),
+        wires=["a.x -> b.x"],
+    )
+    journal = InMemoryJournal()
+    journal.hold()
+    runtime = Runtime(handlers={"cling": cling, "see": see})
+    run = asyncio.create_task(runtime.run(graph, journal=journal))
+    async with asyncio.timeout(5):
+        await journal.awaited.wait()
+        assert told(journal, "node_status")[-1]["status"] == "error"
+        assert not seen.is_set()
+        journal.release()
+        assert await run == Completed({})
+    assert seen.is_set()
+    release.set()
+    await asyncio.sleep(0)
