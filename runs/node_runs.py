@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from wayflow.events import NODE_STATUS, TOOL_CALL_END, TOOL_CALL_START
+from wayflow.events import (
+    NODE_ATTEMPT,
+    NODE_STATUS,
+    TOOL_CALL_END,
+    TOOL_CALL_START,
+)
 from wayflow.graph import Graph, NodeId
 from wayflow.status import NodeStatus
 
 from .records import Told
 
-_TELLING = (NODE_STATUS, TOOL_CALL_START, TOOL_CALL_END)
+_TELLING = (NODE_STATUS, NODE_ATTEMPT, TOOL_CALL_START, TOOL_CALL_END)
 _SHOWN = ("inputs", "outputData", "error", "startedAt", "finishedAt")
 
 
@@ -22,6 +27,7 @@ class NodeRun:
 
     ``shown`` are the inputs, outputData, error, startedAt and finishedAt as they were
     told, ``tool_calls`` the calls in their order: those of the newest attempt.
+    ``failures`` are the attempts that failed and were followed by another.
     """
 
     node_id: str
@@ -31,6 +37,7 @@ class NodeRun:
     attempts: int = 0
     shown: dict[str, Any] = field(default_factory=dict)
     tool_calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: list[dict[str, Any]] = field(default_factory=list)
 
     def data(self) -> dict[str, Any]:
         """The node run as the API shows it; what is unknown is left out."""
@@ -46,6 +53,8 @@ class NodeRun:
             data["durationMs"] = self.duration_ms
         if self.tool_calls:
             data["toolCalls"] = list(self.tool_calls.values())
+        if self.failures:
+            data["failedAttempts"] = self.failures
         return data
 
     @property
@@ -65,6 +74,8 @@ class NodeRun:
                 self.shown.clear()
                 self.tool_calls.clear()
             self.shown |= {key: data[key] for key in _SHOWN if key in data}
+        elif name == NODE_ATTEMPT:
+            self.failures.append({k: v for k, v in data.items() if k != "nodeId"})
         else:
             call = self.tool_calls.setdefault(data["callId"], {})
             call |= {key: value for key, value in data.items() if key != "nodeId"}

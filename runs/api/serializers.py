@@ -87,6 +87,7 @@ class NodeRunSerializer(serializers.Serializer[Any]):
     finishedAt = serializers.IntegerField(required=False)
     durationMs = serializers.IntegerField(required=False)
     toolCalls = serializers.JSONField(required=False)
+    failedAttempts = serializers.JSONField(required=False)
 
 
 class CancelSerializer(serializers.Serializer[Any]):

@@ -12,11 +12,13 @@ from django.db import connection
 from access.errors import ApiError
 from runs import services
 from runs.host import EngineHost
-from runs.models import Review, Run
-from tests.factories import UserFactory
+from runs.models import Review, Run, Trigger
+from tests.factories import UserFactory, WorkflowFactory
 from wayflow.checkpoint import Decision
+from wayflow.serializer import deserialize
 from wayflow.status import RunStatus
 from wayflow.testing import graph_document, node_document
+from workflows.services import publish, save_graph
 
 from .scenes import ended, history, review_graph, started, statuses
 from .stage import Stage
@@ -150,3 +152,21 @@ def test_an_answer_outlives_the_host_that_was_to_act_on_it(
     done = ended(run.pk)
     assert (done.status, done.result) == (RunStatus.COMPLETED, {"sent": "ok"})
     assert history(run.pk)[-1]["data"]["status"] == "completed"
+
+
+def test_a_paused_run_goes_on_with_its_own_graph_however_the_workflow_was_edited(
+    host: EngineHost, user: User
+) -> None:
+    workflow = WorkflowFactory.create(owner=user, graph=review_graph())
+    run = services.start_workflow(
+        workflow_id=workflow.pk, by=user, trigger=Trigger.API, inputs={"v": "draft"}
+    )
+    assert ended(run.pk).status == RunStatus.PAUSED
+    edited = review_graph()
+    del edited["nodes"]["yes"], edited["edges"]["w1"]
+    save_graph(
+        workflow_id=workflow.pk, graph=deserialize(edited), viewport=None, by=user
+    )
+    publish(workflow_id=workflow.pk, number=None, by=user)
+    services.decide(run_id=run.pk, decision=Decision("approved"), by=user)
+    assert ended(run.pk).result == {"sent": "draft"}

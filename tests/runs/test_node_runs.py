@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from runs.node_runs import node_runs
+from wayflow.errors import ErrorData
 from wayflow.events import (
     Event,
     edge_status,
+    node_attempt,
     node_status,
     run_running,
     tool_call_end,
@@ -150,3 +152,17 @@ def test_tool_calls_are_shown_in_their_order_each_with_its_end() -> None:
 @pytest.mark.parametrize("data", [{"nodeId": "ask"}, {"nodeId": 7}, [1], "half way"])
 def test_events_of_a_handlers_own_tell_nothing_of_nodes(data: Any) -> None:
     assert folded(Event(event="progress", data=data)) == []
+
+
+def test_failed_attempts_are_kept_with_their_errors() -> None:
+    error: ErrorData = {"code": "WF_X", "message": "not yet"}
+    told = [
+        running("ask", 1),
+        node_attempt("ask", 1, error, 5),
+        running("ask", 6),
+        node_status("ask", NodeStatus.COMPLETE, finishedAt=9),
+    ]
+    (run,) = node_runs(GRAPH, [(event, None) for event in told])
+    data = run.data()
+    assert data["failedAttempts"] == [{"attempt": 1, "error": error, "retryAt": 5}]
+    assert (data["attempts"], data["status"], data["durationMs"]) == (2, "complete", 3)

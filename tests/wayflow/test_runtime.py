@@ -433,3 +433,28 @@ async def test_a_decision_for_a_branch_that_does_not_exist_is_refused() -> None:
         )
     assert caught.value.code == "WF_RUNTIME_UNKNOWN_BRANCH"
     assert journal.told == []
+
+
+async def test_cancelling_a_run_stops_the_runs_inside_it() -> None:
+    arrived, stopped = asyncio.Event(), asyncio.Event()
+    inner = single("waits")
+
+    async def nests(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
+        return await ctx.run_graph(inner)
+
+    async def waits(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
+        arrived.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    cancellation = Cancellation()
+    runtime = Runtime(handlers={"nests": nests, "waits": waits})
+    run = asyncio.create_task(runtime.run(single("nests"), cancellation=cancellation))
+    async with asyncio.timeout(5):
+        await arrived.wait()
+        cancellation.cancel()
+        with pytest.raises(Cancelled):
+            await run
+    assert stopped.is_set()
