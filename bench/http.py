@@ -41,13 +41,12 @@ def _graphs() -> dict[str, str]:
         node_document("out", "output", {"fields": [_FIELD]}, inputs=["v"]),
         wires=["in.v -> if.value", "if.true -> out.v"],
     )
-    talk = {"model": "mock", "prompt": "Tell me of the sea."}
-    model = make_graph(node_document("llm", "llm", talk, outputs=["response"]))
+    talk = make_graph(node_document("talk", "talk", outputs=["text"]))
     passing = {"mode": "pass-through", "fields": [{"name": "x", "dataType": "any"}]}
     return {
         "3 nodes": serialize(three),
         "a chain of 20": serialize(chain(20, "merge", passing)),
-        "a model node": serialize(model),
+        "a node of 200 chunks": serialize(talk),
     }
 
 

@@ -18,7 +18,7 @@ def environment_in(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "DJANGO_SETTINGS_MODULE": "wayflow_project.settings",
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
         "WAYFLOW_SECRET_KEY": secrets.token_urlsafe(50),
         "WAYFLOW_ALLOWED_HOSTS": "127.0.0.1",
         "WAYFLOW_HTTPS": "false",

@@ -86,34 +86,17 @@ class NodeContext:
     Once ``closed`` the node has settled, and a handler left behind is not heard.
     """
 
-    __slots__ = (
-        "_calls",
-        "_events",
-        "_graphs",
-        "_parent",
-        "_tools",
-        "closed",
-        "collected",
-        "host",
-        "item",
-        "node",
-    )
+    # A context is made for every node, and few ever need more than the three below.
+    item: int | None = None
+    closed = False
+    _parent: NodeContext | None = None
+    _tools: dict[str, BoundTool] | None = None
+    _calls = _events = _graphs = 0
 
-    def __init__(
-        self,
-        host: Host,
-        node: Node,
-        parent: NodeContext | None = None,
-        item: int | None = None,
-    ) -> None:
+    def __init__(self, host: Host, node: Node) -> None:
         self.host = host
         self.node = node
-        self.item = item
-        self.closed = False
-        self.collected: dict[str, Any] = {} if parent is None else parent.collected
-        self._parent = parent
-        self._tools: dict[str, BoundTool] | None = None
-        self._calls = self._events = self._graphs = 0
+        self.collected: dict[str, Any] = {}
 
     @property
     def run_id(self) -> str:
@@ -179,7 +162,10 @@ class NodeContext:
 
     def for_item(self, index: int) -> NodeContext:
         """The context of one list element; it counts and collects with this one."""
-        return NodeContext(self.host, self.node, parent=self, item=index)
+        context = NodeContext(self.host, self.node)
+        context.item, context._parent = index, self
+        context.collected = self.collected
+        return context
 
     def renewed(self) -> NodeContext:
         """The context of another attempt, which counts on from this one."""

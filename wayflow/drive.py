@@ -181,7 +181,8 @@ class Drive:
         )
         working, most, started = self._working, self.engine.max_concurrency, 0
         while not self.ending:
-            self._check_journal()
+            if self._broken is not None:
+                raise self._broken
             if scheduler.condemned:
                 self._skip_condemned()
             if scheduler.ready and len(working) < most:
@@ -195,10 +196,10 @@ class Drive:
                 await self._wait_for_news()
             else:
                 break
-        while working:
-            self._check_journal()
+        while working and self._broken is None:
             await self._wait_for_news()
-        self._check_journal()
+        if self._broken is not None:
+            raise self._broken
         return self._reached()
 
     def _skip_condemned(self) -> None:
@@ -371,7 +372,3 @@ class Drive:
         news, self._news = self._news, None
         if news is not None and not news.done():
             news.set_result(None)
-
-    def _check_journal(self) -> None:
-        if self._broken is not None:
-            raise self._broken

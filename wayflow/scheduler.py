@@ -11,6 +11,9 @@ from .topology import Topology
 class Scheduler:
     """Which node may go next. Nodes are indexes of the topology.
 
+    ``ready`` are those that could start now, for ``take``; ``condemned`` those to skip,
+    for ``skipped``.
+
     A whole run costs O(nodes + edges) plus a heap of the ready nodes, which keeps them
     in document order.
     """
@@ -31,8 +34,8 @@ class Scheduler:
         self._topology = topology
         self._emitted = emitted
         self._open = list(topology.degrees)
-        self._ready: list[int] = []
-        self._dead: list[int] = []
+        self.ready: list[int] = []
+        self.condemned: list[int] = []
         before = set(settled)
         held = before | set(waiting)
         for index in before:
@@ -42,19 +45,9 @@ class Scheduler:
             if not unsettled and index not in held:
                 self._release(index)
 
-    @property
-    def ready(self) -> int:
-        """How many nodes could start now."""
-        return len(self._ready)
-
-    @property
-    def condemned(self) -> bool:
-        """Whether there are nodes to skip."""
-        return bool(self._dead)
-
     def take(self) -> int:
         """The first ready node in document order; it no longer counts as ready."""
-        return heappop(self._ready)
+        return heappop(self.ready)
 
     def settle(self, index: int) -> None:
         """A node completed, failed or was skipped: what waited for it may go on."""
@@ -70,20 +63,20 @@ class Scheduler:
         They come in passes over the document order. Settle each before asking for the
         next.
         """
-        while self._dead:
-            current, self._dead = self._dead, []
+        while self.condemned:
+            current, self.condemned = self.condemned, []
             heapify(current)
             following: list[int] = []
             while current:
                 index = heappop(current)
                 yield index
-                condemned, self._dead = self._dead, []
+                condemned, self.condemned = self.condemned, []
                 for i in condemned:
                     if i > index:
                         heappush(current, i)
                     else:
                         following.append(i)
-            self._dead = following
+            self.condemned = following
 
     def _release(self, index: int) -> None:
         incoming = self._topology.incoming[index]
@@ -93,6 +86,6 @@ class Scheduler:
                 break
         else:
             if incoming:
-                self._dead.append(index)
+                self.condemned.append(index)
                 return
-        heappush(self._ready, index)
+        heappush(self.ready, index)

@@ -87,7 +87,7 @@ def test_ready_nodes_come_in_document_order() -> None:
 def test_a_node_waits_for_all_its_sources() -> None:
     walk = Walk(compiled(3, [(0, 2), (1, 2)]))
     walk.finish(walk.start())
-    assert walk.scheduler.ready == 1
+    assert len(walk.scheduler.ready) == 1
     walk.finish(walk.start())
     assert walk.start() == 2
 
