@@ -15,9 +15,11 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 
 from wayflow import Runtime
+from wayflow.threads import Threads
 from workflows.catalog import registry
 
 from . import claims
@@ -251,6 +253,8 @@ def _started() -> EngineHost:
             max_concurrency=limits["MAX_CONCURRENCY"],
             node_timeout=limits["NODE_TIMEOUT"],
             run_timeout=limits["RUN_TIMEOUT"],
+            # A plain handler may use the database, in a thread that lives on.
+            threads=Threads(after=close_old_connections),
         )
     )
     host.start()

@@ -29,6 +29,7 @@ async def runtime_for(graph: Graph, *, owner_id: int, shared: Runtime) -> Runtim
         max_concurrency=shared.max_concurrency,
         node_timeout=shared.node_timeout,
         run_timeout=shared.run_timeout,
+        threads=shared.threads,
     )
 
 

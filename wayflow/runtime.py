@@ -34,12 +34,13 @@ class Runtime:
         max_concurrency: int = 16,
         node_timeout: float | None = None,
         run_timeout: float | None = None,
+        threads: Threads | None = None,
     ) -> None:
         """Without a registry the built-in node types are known; the others are added.
 
         ``max_concurrency`` bounds the nodes of one run that are at work at once, and
-        the list elements of one node. Timeouts are in seconds. Raises ValueError when
-        nothing could ever run.
+        the list elements of one node. Timeouts are in seconds. Plain handlers are
+        called in ``threads``. Raises ValueError when nothing could ever run.
         """
         if max_concurrency < 1:
             raise ValueError("max_concurrency must be 1 or more")
@@ -50,7 +51,7 @@ class Runtime:
         self.max_concurrency = max_concurrency
         self.node_timeout = node_timeout
         self.run_timeout = run_timeout
-        self.threads = Threads()
+        self.threads = threads or Threads()
 
     async def run(
         self,

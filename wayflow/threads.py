@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import logging
 import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
+
+logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 10.0
 
@@ -51,11 +54,15 @@ class Threads:
     """Daemon threads, as many as are needed at once: for each loop up to ``limit``.
 
     A call whose caller stopped waiting gives its place to the next one at once: the
-    thread works on for nobody and ends afterwards.
+    thread works on for nobody and ends afterwards. ``after`` is called in the thread
+    after each call, to tidy up what belongs to the thread.
     """
 
-    def __init__(self, limit: int = 64) -> None:
+    def __init__(
+        self, limit: int = 64, *, after: Callable[[], object] | None = None
+    ) -> None:
         self._limit = limit
+        self._after = after
         self._places: WeakKeyDictionary[
             asyncio.AbstractEventLoop, asyncio.Semaphore
         ] = WeakKeyDictionary()
@@ -87,6 +94,13 @@ class Threads:
             places = self._places[loop] = asyncio.Semaphore(self._limit)
         return places
 
+    def _tidy_up(self) -> None:
+        if self._after is not None:
+            try:
+                self._after()
+            except Exception:
+                logger.exception("A thread could not be tidied up")
+
     def _work(self) -> None:
         while True:
             try:
@@ -98,5 +112,6 @@ class Threads:
                 call = self._calls.get()
             if not call.future.cancelled():
                 call.run()
+                self._tidy_up()
             del call
             self._idle.release()

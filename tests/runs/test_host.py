@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -182,3 +183,16 @@ def test_the_process_has_one_host_that_a_start_after_a_stop_replaces(
         assert host.current() is not first
     finally:
         host.stop()
+
+
+def test_what_a_plain_handler_opened_is_closed_after_it(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = threading.Event()
+    monkeypatch.setattr("runs.host.close_old_connections", closed.set)
+    fresh = host._started()
+    try:
+        asyncio.run(fresh._runtime.threads.call(int))
+        assert closed.wait(PATIENCE)
+    finally:
+        fresh.stop()
