@@ -99,6 +99,7 @@ def with_paths(result: Schema, paths: Paths) -> Schema:
 ERROR: Schema = {
     "description": "What went wrong. `error` repeats the first `detail`.",
     **shape(
+        "error",
         "type",
         "errors",
         error=TEXT,
@@ -120,6 +121,7 @@ ERROR: Schema = {
     ),
     "examples": [
         {
+            "error": 'The input "n" must be a number, not a text.',
             "type": "client_error",
             "errors": [
                 {
