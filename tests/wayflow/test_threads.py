@@ -159,21 +159,24 @@ def test_a_function_that_hangs_does_not_hold_up_the_exit() -> None:
 
 
 async def test_a_thread_is_tidied_up_after_each_call_also_of_one_that_fails(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(threads_module, "IDLE_SECONDS", 0.0)
     tidied: list[threading.Thread] = []
-    done = threading.Event()
+    begun = threading.Event()
 
     def tidy() -> None:
         tidied.append(threading.current_thread())
-        done.set()
+        begun.set()
         raise RuntimeError("that, too")
 
     threads = Threads(limit=1, after=tidy)
     for _ in range(2):
         with pytest.raises(ValueError, match="broken"):
             await threads.call(raising(ValueError("broken")))
-        assert await asyncio.to_thread(done.wait, 5)
-        done.clear()
+        assert await asyncio.to_thread(begun.wait, 5)
+        begun.clear()
+    for thread in tidied:
+        await asyncio.to_thread(thread.join, 5)
     assert [thread.name for thread in tidied] == ["wayflow-handler"] * 2
-    assert "could not be tidied up" in caplog.text
+    assert caplog.text.count("could not be tidied up") == 2
