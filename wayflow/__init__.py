@@ -9,6 +9,7 @@ from .contracts import (
     Output,
     Suspend,
     Tool,
+    Usage,
     suspend,
 )
 from .errors import Cancelled, GraphFormatError, WayflowError
@@ -53,6 +54,7 @@ __all__ = [
     "Suspend",
     "Suspension",
     "Tool",
+    "Usage",
     "WayflowError",
     "define_tool",
     "deserialize",

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import Any, Protocol
 
 from . import events
-from .contracts import BoundTool, Journal, Models, Output, Suspend, Tool
+from .contracts import BoundTool, Journal, Models, Output, Suspend, Tool, Usage
 from .errors import (
     HandlerThrew,
     MapMultipleLists,
@@ -150,6 +150,13 @@ class NodeContext:
             self._count_event()
             self.host.on_loop(self._show_inputs, clean(dict(inputs)))
 
+    def report_usage(self, usage: Usage, model: str) -> None:
+        # Not counted as an event: one follows each answer of a model.
+        event = events.model_usage(
+            self.node_id, model, usage.input_tokens, usage.output_tokens
+        )
+        self.host.on_loop(self._send, event)
+
     def collect(self, fields: Mapping[str, Any]) -> None:
         self.collected.update(fields)
 
@@ -246,7 +253,12 @@ class _AnnouncedTool:
         return await self._context.in_thread(self._tool.run, args, self._context)
 
 
-_ENGINE_EVENTS = {events.RUN_STATUS, events.NODE_STATUS, events.NODE_ATTEMPT}
+_ENGINE_EVENTS = {
+    events.RUN_STATUS,
+    events.NODE_STATUS,
+    events.NODE_ATTEMPT,
+    events.MODEL_USAGE,
+}
 
 
 def selected_tools(node: Node) -> list[str]:

@@ -102,6 +102,10 @@ class Context(Scope, Protocol):
         """Show these as the node's inputs; silent in a node that runs per item."""
         ...
 
+    def report_usage(self, usage: Usage, model: str) -> None:
+        """Tell what an answer of ``model`` took."""
+        ...
+
     def collect(self, fields: Mapping[str, Any]) -> None:
         """Add fields to the run's result."""
         ...
@@ -204,7 +208,15 @@ class ToolCall:
     args_parse_error: str | None = None
 
 
-ProviderEvent = ContentDelta | ToolCall
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """The tokens that a request took, as the vendor counts them."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+ProviderEvent = ContentDelta | ToolCall | Usage
 
 
 class ModelProvider(Protocol):

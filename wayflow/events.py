@@ -42,6 +42,7 @@ NODE_ATTEMPT = "node_attempt"
 NODE_CHUNK = "node_chunk"
 TOOL_CALL_START = "tool_call_start"
 TOOL_CALL_END = "tool_call_end"
+MODEL_USAGE = "model_usage"
 
 
 def run_running(run_id: str) -> Event:
@@ -117,4 +118,19 @@ def tool_call_end(node_id: str, call_id: str, **more: Any) -> Event:
     return {
         "event": TOOL_CALL_END,
         "data": {"nodeId": node_id, "callId": call_id, **more},
+    }
+
+
+def model_usage(
+    node_id: str, model: str, input_tokens: int, output_tokens: int
+) -> Event:
+    """What one answer of a model took, as its provider counts."""
+    return {
+        "event": MODEL_USAGE,
+        "data": {
+            "nodeId": node_id,
+            "model": model,
+            "inputTokens": input_tokens,
+            "outputTokens": output_tokens,
+        },
     }

@@ -156,11 +156,20 @@ class WayflowSettings(TypedDict):
     MAX_BODY_BYTES: int
     MAX_NODES: int
     MAX_EDGES: int
+    MAX_NESTING: int
+    MAX_INPUT_BYTES: int
+    MAX_OUTPUT_BYTES: int
+    REQUESTS_PER_MINUTE: int
+    RUNS_PER_USER: int
+    QUEUE_PER_USER: int
+    QUEUE_LENGTH: int
     KEEP_ALIVE_SECONDS: float
     WAIT_SECONDS: float
     FEED_LISTENERS: int
     FEED_LISTENERS_PER_USER: int
     RETENTION_DAYS: float
+    VERSION_DAYS: float
+    SECRETS: list[str]
     OPENAI_API_KEY: str
     OPENAI_BASE_URL: str
     LLM_MODELS: list[str]
@@ -176,11 +185,20 @@ WAYFLOW: WayflowSettings = {
     "MAX_BODY_BYTES": env.int("WAYFLOW_MAX_BODY_BYTES", 5_000_000),
     "MAX_NODES": env.int("WAYFLOW_MAX_NODES", 10_000),
     "MAX_EDGES": env.int("WAYFLOW_MAX_EDGES", 40_000),
+    "MAX_NESTING": env.int("WAYFLOW_MAX_NESTING", 100),
+    "MAX_INPUT_BYTES": env.int("WAYFLOW_MAX_INPUT_BYTES", 2_000_000),
+    "MAX_OUTPUT_BYTES": env.int("WAYFLOW_MAX_OUTPUT_BYTES", 10_000_000),
+    "REQUESTS_PER_MINUTE": env.int("WAYFLOW_REQUESTS_PER_MINUTE", 1_200),
+    "RUNS_PER_USER": env.int("WAYFLOW_RUNS_PER_USER", 100),
+    "QUEUE_PER_USER": env.int("WAYFLOW_QUEUE_PER_USER", 1_000),
+    "QUEUE_LENGTH": env.int("WAYFLOW_QUEUE_LENGTH", 10_000),
     "KEEP_ALIVE_SECONDS": env.float("WAYFLOW_KEEP_ALIVE_SECONDS", 15),
     "WAIT_SECONDS": env.float("WAYFLOW_WAIT_SECONDS", 30),
     "FEED_LISTENERS": env.int("WAYFLOW_FEED_LISTENERS", 1_000),
     "FEED_LISTENERS_PER_USER": env.int("WAYFLOW_FEED_LISTENERS_PER_USER", 20),
     "RETENTION_DAYS": env.float("WAYFLOW_RETENTION_DAYS", 90),
+    "VERSION_DAYS": env.float("WAYFLOW_VERSION_DAYS", 30),
+    "SECRETS": env.list("WAYFLOW_SECRETS", []),
     "OPENAI_API_KEY": env.str("OPENAI_API_KEY", ""),
     "OPENAI_BASE_URL": env.str("OPENAI_BASE_URL", ""),
     "LLM_MODELS": env.list("WAYFLOW_LLM_MODELS", ["gpt-4o-mini", "gpt-4o"]),

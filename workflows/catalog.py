@@ -81,7 +81,9 @@ def _models() -> Models:
     if not key:
         return mock
     base_url = settings.WAYFLOW["OPENAI_BASE_URL"] or OPENAI_URL
-    real = openai_models(api_key=key, base_url=base_url)
+    real = openai_models(
+        api_key=key, base_url=base_url, asks_for_usage=base_url == OPENAI_URL
+    )
     # What was made without a key goes on to work with one.
     llm, image = _with_mock(real.llm, mock.llm), _with_mock(real.image, mock.image)
     return replace(real, llm=llm, image=image)

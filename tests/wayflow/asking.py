@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wayflow.contracts import Models, Output, ToolCall
+from wayflow.contracts import Models, Output, ToolCall, Usage
 from wayflow.graph import Node, NodeId
 from wayflow.nodes.image_generation import IMAGE_GENERATION
 from wayflow.nodes.llm import LLM
@@ -13,11 +13,12 @@ from wayflow.testing import ScriptedContext, ScriptedTool
 
 @dataclass(slots=True)
 class Asked:
-    """What came of one run of a model node: its chunks, output and reported inputs."""
+    """What came of one run of a model node: chunks, output, and what it reported."""
 
     output: Any = None
     chunks: list[str] = field(default_factory=list)
     reported: list[Mapping[str, Any]] = field(default_factory=list)
+    used: list[tuple[str, Usage]] = field(default_factory=list)
 
 
 async def ask(
@@ -34,6 +35,7 @@ async def ask(
         models=Models(llm={"m": provider}, **options),
         tools={tool.name: tool for tool in tools},
         reported=asked.reported,
+        used=asked.used,
     )
     node = _node("llm", config)
     async for piece in LLM.handler(node, dict(inputs or {}), ctx):

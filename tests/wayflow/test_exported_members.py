@@ -11,7 +11,7 @@ ENGINE = """
     ABSENT Cancellation Cancelled Checkpoint Completed Context Decision Event
     EventStream Failed Graph GraphFormatError Handler Issue Journal Models Node NodeType
     Outcome Output Paused Policy Registry Runtime Stopped Suspend Suspension Tool
-    WayflowError define_tool deserialize graph_of graph_to_tool graphs_to_tools
+    Usage WayflowError define_tool deserialize graph_of graph_to_tool graphs_to_tools
     node_type replay serialize suspend tool validate_graph validate_results
 """
 TESTING = """

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.wayflow.asking import ask, paint
+from wayflow import Usage
 from wayflow.errors import Cancelled
 from wayflow.models.errors import (
     ImageGenerationFailed,
@@ -23,6 +24,7 @@ from wayflow.testing import ScriptedTool
 ADD = ScriptedTool(
     "add", lambda args: args["a"] + args["b"], "adds", {"type": "object"}
 )
+WITH_ADD = {"tools": ["add"]}
 FIELDS = {
     "outputSchema": [
         {"name": "a", "dataType": "string"},
@@ -224,6 +226,46 @@ async def test_a_backend_that_refuses_image_urls_gets_them_inlined() -> None:
     await ask(provider, REMOTE, fetch=fetch)
     (part,) = client.bodies[0]["messages"][0]["content"]
     assert part["image_url"] == {"url": "data:image/png;base64,AA=="}
+
+
+def told(prompt: Any, completion: Any) -> Any:
+    usage = {"prompt_tokens": prompt, "completion_tokens": completion}
+    return {"choices": [], "usage": usage}
+
+
+async def test_what_each_answer_took_is_reported_with_the_model() -> None:
+    call = {"id": "c", "function": {"name": "add", "arguments": '{"a":1,"b":2}'}}
+    client = FakeClient(
+        [chunk(tool_calls=[call]), told(10, 4)],
+        [chunk("3"), told(5, 1), told(20, 2)],
+    )
+    asked = await ask(OpenAIProvider(client), {"prompt": "x", **WITH_ADD}, tools=[ADD])
+    assert asked.used == [
+        ("m", Usage(input_tokens=10, output_tokens=4)),
+        ("m", Usage(input_tokens=20, output_tokens=2)),
+    ]
+
+
+@pytest.mark.parametrize("count", [None, "7", 7.5, True, -1, {}])
+async def test_a_count_that_is_none_counts_as_nothing(count: Any) -> None:
+    client = FakeClient([chunk("x"), told(count, 3)])
+    asked = await ask(OpenAIProvider(client), {"prompt": "x"})
+    assert asked.used == [("m", Usage(input_tokens=0, output_tokens=3))]
+
+
+@pytest.mark.parametrize("usage", [None, "much", []])
+async def test_an_endpoint_that_does_not_count_reports_nothing(usage: Any) -> None:
+    client = FakeClient([{**chunk("x"), "usage": usage}])
+    assert (await ask(OpenAIProvider(client), {"prompt": "x"})).used == []
+
+
+async def test_the_tokens_are_asked_for_only_where_that_is_known() -> None:
+    client = FakeClient([chunk("x")], [chunk("x")])
+    await ask(OpenAIProvider(client), {"prompt": "x"})
+    await ask(OpenAIProvider(client, asks_for_usage=True), {"prompt": "x"})
+    plain, asking = client.bodies
+    assert "stream_options" not in plain
+    assert asking["stream_options"] == {"include_usage": True}
 
 
 async def test_extra_fields_are_sent_but_override_nothing() -> None:

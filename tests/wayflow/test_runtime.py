@@ -21,6 +21,7 @@ from wayflow import (
     Paused,
     Runtime,
     Stopped,
+    Usage,
     WayflowError,
     replay,
 )
@@ -225,6 +226,15 @@ async def test_a_handler_cannot_speak_for_the_engine() -> None:
 
     with pytest.raises(WayflowError, match="may not emit"):
         await Runtime(handlers={"lie": lie}).run(single("lie"))
+
+
+async def test_what_a_models_answer_took_is_told_of_its_node() -> None:
+    async def count(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
+        ctx.report_usage(Usage(input_tokens=7, output_tokens=2), "m")
+
+    async with Runtime(handlers={"count": count}).stream(single("count")) as events:
+        told = [e["data"] async for e in events if e["event"] == "model_usage"]
+    assert told == [{"nodeId": "a", "model": "m", "inputTokens": 7, "outputTokens": 2}]
 
 
 async def test_a_plain_handler_speaks_from_its_thread() -> None:

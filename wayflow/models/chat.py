@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -19,6 +19,7 @@ from wayflow.contracts import (
     RequestedCall,
     ToolCall,
     ToolSpec,
+    Usage,
 )
 from wayflow.errors import Cancelled, error_of
 from wayflow.jsontext import json_text
@@ -32,13 +33,15 @@ FIRST_DELAY = 0.5
 class Conversation:
     """A conversation about to be held: ``opening`` is its first request, without tools.
 
-    ``answer`` is the text of the model's last turn, once there was one.
+    ``answer`` is the text of the model's last turn, once there was one. ``spent`` is
+    told what each turn took, where the provider counts.
     """
 
     provider: ModelProvider
     models: Models
     opening: ChatRequest
     tools: Mapping[str, BoundTool] = field(default_factory=dict)
+    spent: Callable[[Usage], None] = lambda usage: None
     answer: str = field(default="", init=False)
 
     async def deltas(self) -> AsyncGenerator[str, None]:
@@ -62,11 +65,14 @@ class Conversation:
             )
             try:
                 async for event in events:
-                    if isinstance(event, ContentDelta):
-                        written.append(event.delta)
-                        yield event.delta
-                    else:
-                        calls.append(event)
+                    match event:
+                        case ContentDelta(delta):
+                            written.append(delta)
+                            yield delta
+                        case ToolCall():
+                            calls.append(event)
+                        case Usage():
+                            self.spent(event)
             finally:
                 await events.aclose()
             self.answer = "".join(written)

@@ -18,6 +18,7 @@ from wayflow.contracts import (
     RequestedCall,
     TextPart,
     ToolSpec,
+    Usage,
 )
 from wayflow.errors import Cancelled, HttpError, WayflowError
 from wayflow.jsontext import json_text, parse
@@ -50,6 +51,7 @@ class OpenAIProvider:
 
     ``extra_body`` is sent with every request, but overrides nothing of it. With
     ``structured_output="json_object"`` the schema is explained instead of enforced.
+    ``asks_for_usage`` has it tell the tokens; not every endpoint knows that option.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class OpenAIProvider:
         structured_output: StructuredOutput = "json_schema",
         accepts_image_urls: bool = True,
         accepts_temperature: bool = True,
+        asks_for_usage: bool = False,
     ) -> None:
         self._client = client
         self._extra_body = extra_body or {}
         self._structured_output = structured_output
         self._accepts_temperature = accepts_temperature
+        self._asks_for_usage = asks_for_usage
         host = urlsplit(base_url or OPENAI_URL).hostname or ""
         known = _COMPLETION_TOKENS_HOST.search(host)
         self._limit = "max_completion_tokens" if known else "max_tokens"
@@ -73,17 +77,20 @@ class OpenAIProvider:
         self.structured_output_with_tools = structured_output == "json_schema"
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ProviderEvent, None]:
-        """The reply as it comes, then its tool calls.
+        """The reply as it comes, then its tool calls and what it took, if that is told.
 
         Raises OutputTruncated, ImageUrlUnsupported, TemperatureUnsupported and
         HttpError.
         """
         calls = Fragments()
+        usage: Usage | None = None
         stream: Any = None
         try:
             stream = await self._client.chat.completions.create(**self._body(request))
             async for chunk in stream:
-                for choice in _plain(chunk).get("choices") or ():
+                piece = _plain(chunk)
+                usage = _usage(piece.get("usage")) or usage
+                for choice in piece.get("choices") or ():
                     delta = choice.get("delta") or {}
                     if delta.get("content"):
                         yield ContentDelta(delta["content"])
@@ -98,6 +105,8 @@ class OpenAIProvider:
             await close(stream)
         for call in calls.whole():
             yield call
+        if usage is not None:
+            yield usage
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
         messages = [_message(message) for message in request.messages]
@@ -106,6 +115,8 @@ class OpenAIProvider:
             "messages": messages,
             "stream": True,
         }
+        if self._asks_for_usage:
+            body["stream_options"] = {"include_usage": True}
         if request.temperature is not None and self._accepts_temperature:
             body["temperature"] = request.temperature
         if request.max_tokens is not None:
@@ -250,6 +261,15 @@ def _plain(answer: Any) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise TypeError(f"the endpoint answered with a {type(answer).__name__}")
     return answer
+
+
+def _usage(told: Any) -> Usage | None:
+    """The tokens that a piece tells; some endpoints tell the sum so far with each."""
+    if not isinstance(told, dict):
+        return None
+    counts = [told.get("prompt_tokens"), told.get("completion_tokens")]
+    taken, given = (count if type(count) is int else 0 for count in counts)
+    return Usage(input_tokens=max(taken, 0), output_tokens=max(given, 0))
 
 
 def _images(answer: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from wayflow.config import Fields, Model, Number, Slider, Template, Tools
@@ -76,12 +77,14 @@ async def _conversation(
     if not provider.accepts_image_urls:
         user = await inline_images(user, ctx.models.fetch or _fetcher())
     limit = _number(node.data.get("maxTokens"))
+    model = str(node.data.get("model") or "")
     return Conversation(
         provider=provider,
         models=ctx.models,
         tools=ctx.tools,
+        spent=partial(ctx.report_usage, model=model),
         opening=ChatRequest(
-            model=str(node.data.get("model") or ""),
+            model=model,
             messages=conversation_start(system, user),
             temperature=_number(node.data.get("temperature")),
             max_tokens=None if limit is None else int(limit),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wayflow.contracts import BoundTool, Models
+from wayflow.contracts import BoundTool, Models, Usage
 from wayflow.errors import PauseInTool
 from wayflow.events import Event
 from wayflow.graph import Graph
@@ -19,8 +19,8 @@ from wayflow.runtime import Runtime
 class ScriptedContext:
     """What a handler sees of its run, and what it said to it.
 
-    ``reported``, ``emitted`` and ``collected`` are what it gave to ``report_inputs``,
-    ``emit`` and ``collect``.
+    ``reported``, ``emitted``, ``used`` and ``collected`` are what it gave to
+    ``report_inputs``, ``emit``, ``report_usage`` and ``collect``.
     """
 
     models: Models = field(default_factory=Models)
@@ -33,6 +33,7 @@ class ScriptedContext:
     item: int | None = None
     reported: list[Mapping[str, Any]] = field(default_factory=list)
     emitted: list[Event] = field(default_factory=list)
+    used: list[tuple[str, Usage]] = field(default_factory=list)
     collected: dict[str, Any] = field(default_factory=dict)
 
     def report_inputs(self, inputs: Mapping[str, Any]) -> None:
@@ -40,6 +41,9 @@ class ScriptedContext:
 
     def emit(self, event: Event) -> None:
         self.emitted.append(event)
+
+    def report_usage(self, usage: Usage, model: str) -> None:
+        self.used.append((model, usage))
 
     def collect(self, fields: Mapping[str, Any]) -> None:
         self.collected.update(fields)

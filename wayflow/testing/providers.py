@@ -13,12 +13,13 @@ from wayflow.contracts import (
     ImageRequest,
     ProviderEvent,
     ToolCall,
+    Usage,
 )
 
 T = TypeVar("T")
 
-Turn: TypeAlias = Sequence[str | ToolCall | Exception]
-"""One reply of a chat model: texts and tool calls; an exception is raised."""
+Turn: TypeAlias = Sequence[str | ToolCall | Usage | Exception]
+"""One reply of a chat model: texts, calls and usage; an exception is raised."""
 
 
 class ScriptedProvider:
