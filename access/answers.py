@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import exceptions as django
+from django.http.multipartparser import MultiPartParserError
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler as StandardHandler
 from drf_standardized_errors.types import ExceptionHandlerContext
@@ -16,6 +17,19 @@ from rest_framework.response import Response
 from wayflow.errors import WayflowError
 
 from .errors import ApiError, BodyTooLarge
+from .secrets import clean
+
+
+class HostRefused(ApiError):
+    """The answer does not tell which hosts there are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            400,
+            "WF_HOST_REFUSED",
+            "The server does not answer under this host name.",
+            hint="Its names are listed in WAYFLOW_ALLOWED_HOSTS.",
+        )
 
 
 def answerable(exception: Exception) -> drf.APIException | None:
@@ -29,7 +43,11 @@ def answerable(exception: Exception) -> drf.APIException | None:
             return drf.ValidationError(get_error_detail(exception))
         case django.RequestDataTooBig():
             return BodyTooLarge(settings.WAYFLOW["MAX_BODY_BYTES"])
-        case django.SuspiciousOperation():
+        case django.DisallowedHost():
+            return HostRefused()
+        case (
+            django.SuspiciousOperation() | django.BadRequest() | MultiPartParserError()
+        ):
             return drf.ParseError(str(exception))
     standard = StandardHandler(exception, _NO_CONTEXT)
     converted = standard.convert_known_exceptions(exception)
@@ -39,7 +57,8 @@ def answerable(exception: Exception) -> drf.APIException | None:
 def payload_of(error: drf.APIException) -> dict[str, Any]:
     """``{error, type, errors: [{code, detail, attr, hint?}]}``.
 
-    ``error`` is the first detail again, for the editor, which shows nothing else.
+    ``error`` is the first detail again, for the editor, which shows nothing else. An
+    error of ours may tell ``more``. No secret of the server is told.
     """
     kind = ExceptionFormatter(error, _NO_CONTEXT, error).get_error_type()
     errors = [
@@ -50,7 +69,11 @@ def payload_of(error: drf.APIException) -> dict[str, Any]:
         errors[0]["attr"] = error.attr
         if error.hint is not None:
             errors[0]["hint"] = error.hint
-    return {"error": errors[0]["detail"], "type": kind, "errors": errors}
+    payload = {"error": errors[0]["detail"], "type": kind, "errors": errors}
+    if isinstance(error, ApiError):
+        payload |= error.more
+    made: dict[str, Any] = clean(payload)
+    return made
 
 
 def headers_of(error: drf.APIException) -> dict[str, str]:

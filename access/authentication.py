@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -52,19 +53,30 @@ class Anonymous(ApiError):
         )
 
 
-def caller_of(request: HttpRequest) -> User:
-    """The user who sent ``request``; a token wins over a session.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who sent a request; ``token`` is None for a session."""
+
+    user: User
+    token: Token | None
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who sent ``request``; a token wins over a session.
 
     Raises Anonymous, TokenRefused and CsrfRefused.
     """
-    user = token_user(request) or session_user(request)
+    token = token_of(request)
+    if token is not None:
+        return Caller(user=token.owner, token=token)
+    user = session_user(request)
     if user is None:
         raise Anonymous
-    return user
+    return Caller(user=user, token=None)
 
 
-def token_user(request: HttpRequest) -> User | None:
-    """The owner of the token that ``request`` carries; None without a token.
+def token_of(request: HttpRequest) -> Token | None:
+    """The token that ``request`` carries, with its owner; None without a token.
 
     Raises TokenRefused.
     """
@@ -81,7 +93,7 @@ def token_user(request: HttpRequest) -> User | None:
     if token is None:
         raise TokenRefused
     Token.objects.saw(token, now)
-    return token.owner
+    return token
 
 
 def session_user(request: HttpRequest) -> User | None:
@@ -115,11 +127,14 @@ class _Authentication(BaseAuthentication):
 
 
 class TokenAuthentication(_Authentication):
-    """``Authorization: Token <token>`` or ``Bearer <token>``, for REST views."""
+    """``Authorization: Token <token>`` or ``Bearer <token>``, for REST views.
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
-        user = token_user(request._request)
-        return None if user is None else (user, None)
+    ``request.auth`` is the token.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        token = token_of(request._request)
+        return None if token is None else (token.owner, token)
 
 
 class SessionAuthentication(_Authentication):

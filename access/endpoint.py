@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,9 +20,12 @@ from .authentication import caller_of
 from .body import read_object
 from .connections import kept_connection
 from .errors import ApiError
+from .throttle import count_request
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from .models import Token
 
 THREADS = 8
 
@@ -42,11 +46,13 @@ _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="endpoint")
 class Call:
     """A request whose sender is known; ``body`` is ``{}`` when there is none.
 
-    ``loop`` is the one on which it is answered.
+    ``token`` is None when it came with a session; ``loop`` is the one on which it is
+    answered.
     """
 
     request: HttpRequest
     user: User
+    token: Token | None
     body: dict[str, Any]
     loop: asyncio.AbstractEventLoop
 
@@ -79,7 +85,9 @@ def endpoint(
 ) -> Callable[[Handler], AsyncView]:
     """Make a view of a handler, for callers, methods and bodies that are in order.
 
-    Without ``takes_body`` any body is in order: nobody looks at it.
+    Without ``takes_body`` any body is in order: nobody looks at it. Where GET is in
+    order, so is HEAD, which is GET to the handler and gets the headers of its answer;
+    OPTIONS is told the methods.
 
     Everything that is wrong before the handler, and whatever it or its coroutine
     raises, is answered in the API's one error shape. When the client goes away during
@@ -87,13 +95,15 @@ def endpoint(
     so that it can undo what the handler began.
     """
 
+    allowed = [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
+
     def decorate(handler: Handler) -> AsyncView:
         @csrf_exempt
         @wraps(handler)
         async def view(request: HttpRequest, **url_kwargs: Any) -> HttpResponseBase:
             read = read_object if takes_body else _no_body
             loop = asyncio.get_running_loop()
-            work = partial(_handle, handler, methods, read, loop, request, url_kwargs)
+            work = partial(_handle, handler, allowed, read, loop, request, url_kwargs)
             hop = loop.run_in_executor(_threads, work)
             try:
                 answer = await asyncio.shield(hop)
@@ -101,9 +111,9 @@ def endpoint(
                 await asyncio.wait([hop])
                 await _abandon(request, hop.result())
                 raise
-            if isinstance(answer, HttpResponseBase):
-                return answer
-            return await _finished(request, answer)
+            if not isinstance(answer, HttpResponseBase):
+                answer = await _finished(request, answer)
+            return _head_of(answer) if request.method == "HEAD" else answer
 
         view.is_endpoint = True  # type: ignore[attr-defined]
         return view
@@ -134,7 +144,7 @@ async def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 
 def _handle(
     handler: Handler,
-    methods: Collection[str],
+    allowed: Collection[str],
     read: Callable[[HttpRequest], dict[str, Any]],
     loop: asyncio.AbstractEventLoop,
     request: HttpRequest,
@@ -142,10 +152,19 @@ def _handle(
 ) -> Answer:
     with kept_connection():
         try:
-            if request.method not in methods:
-                raise MethodNotAllowed(request.method, methods)
-            user = caller_of(request)
-            call = Call(request=request, user=user, body=read(request), loop=loop)
+            if request.method not in allowed:
+                raise MethodNotAllowed(request.method, allowed)
+            caller = caller_of(request)
+            count_request(caller.user.pk, now=time.time())
+            if request.method == "OPTIONS":
+                return HttpResponse(status=204, headers={"Allow": ", ".join(allowed)})
+            call = Call(
+                request=request,
+                user=caller.user,
+                token=caller.token,
+                body=read(request),
+                loop=loop,
+            )
             return handler(call, **url_kwargs)
         except Exception as exception:
             return refused(request, exception)
@@ -153,6 +172,15 @@ def _handle(
 
 def _no_body(request: HttpRequest) -> dict[str, Any]:
     return {}
+
+
+def _head_of(response: HttpResponseBase) -> HttpResponse:
+    """The same answer without its body; a stream ends before it begins."""
+    head = HttpResponse(status=response.status_code, headers=response.headers)
+    if isinstance(response, HttpResponse) and response.content:
+        head["Content-Length"] = str(len(response.content))
+    response.close()
+    return head
 
 
 async def _finished(request: HttpRequest, later: Later) -> HttpResponseBase:

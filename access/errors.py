@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from rest_framework.exceptions import APIException
 
@@ -12,7 +13,8 @@ from wayflow.errors import WayflowError
 class ApiError(APIException):
     """An answer other than success: a status, a stable code, a message and a hint.
 
-    ``attr`` names the field of the body that is wrong.
+    ``attr`` names the field of the body that is wrong. ``more`` is what the answer's
+    body tells besides.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class ApiError(APIException):
         self.hint = hint
         self.headers = dict(headers or {})
         self.attr = attr
+        self.more: dict[str, Any] = {}
 
     @classmethod
     def of(cls, error: WayflowError, status: int = 400) -> ApiError:

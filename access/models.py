@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,13 +16,27 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+from .fields import ScrubbedCharField
+
 PREFIX_LENGTH = 8
 SEEN_EVERY = timedelta(minutes=1)
+MAX_DAYS = 36_500
 
 
 def digest_of(clear: str) -> str:
     """What is stored of a clear token; it has 256 random bits, so no salt is needed."""
     return sha256(clear.encode()).hexdigest()
+
+
+def expiry_after(days: int, now: datetime) -> datetime:
+    """When a token ends that shall live for ``days``, 1 to MAX_DAYS."""
+    return now + timedelta(days=days)
+
+
+def refuse_past(expires_at: datetime | None, now: datetime) -> None:
+    """Raises ValidationError for a token that would be of no use from the start."""
+    if expires_at is not None and expires_at <= now:
+        raise ValidationError("This time is past.", code="past")
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -58,7 +73,7 @@ class Token(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
     )
-    name = models.CharField(
+    name = ScrubbedCharField(
         max_length=100, help_text="What it is for, so that you know it again."
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -77,6 +92,12 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def clean(self) -> None:
+        try:
+            refuse_past(self.expires_at, timezone.now())
+        except ValidationError as error:
+            raise ValidationError({"expires_at": error}) from error
 
     def draw(self) -> str:
         """Give the unsaved token its secret; returns the clear text."""

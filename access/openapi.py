@@ -1,9 +1,11 @@
-"""Plain endpoints in the words of the API's schema, and the one shape of errors."""
+"""Plain endpoints in the words of the API's schema."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
 from inspect import getdoc
 from typing import Any, TypeAlias
 
@@ -16,7 +18,22 @@ EVENTS = "text/event-stream"
 TEXT: Schema = {"type": "string"}
 YES_OR_NO: Schema = {"type": "boolean"}
 ID: Schema = {"type": "string", "format": "uuid"}
+COUNTED: Schema = {"type": "integer", "minimum": 1}
 ANYTHING: Schema = {"type": "object", "additionalProperties": True}
+
+FAILS = "x-fails"
+"""Under it an operation lists the statuses that no rule would give it."""
+
+PLAIN = "x-plain"
+"""Marks operations of plain endpoints, as long as the schema is in the making."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """A stream: some ``frames`` of it, and the component that describes one event."""
+
+    frames: str
+    one: str
 
 
 def shape(*required: str, **properties: Schema) -> Schema:
@@ -25,8 +42,18 @@ def shape(*required: str, **properties: Schema) -> Schema:
     return {**schema, "required": list(required)} if required else schema
 
 
+def closed(schema: Schema) -> Schema:
+    """The same object, in which an unknown property is refused."""
+    return {**schema, "additionalProperties": False}
+
+
 def listed(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
+
+
+def component(name: str) -> Schema:
+    """Refers to a schema among the components."""
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def parameter(place: str, name: str, description: str, schema: Schema) -> Schema:
@@ -38,10 +65,10 @@ def answer(
     description: str,
     schema: Schema | None = None,
     *,
-    events: str | None = None,
+    events: Events | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Schema:
-    """A response: JSON if ``schema`` is given, server-sent events like ``events``.
+    """A response: JSON if ``schema`` is given, server-sent events if ``events`` are.
 
     ``headers`` are names with what they tell.
     """
@@ -49,7 +76,7 @@ def answer(
     if schema is not None:
         content[JSON] = {"schema": schema}
     if events is not None:
-        content[EVENTS] = {"schema": TEXT, "example": events}
+        content[EVENTS] = {"schema": component(events.one), "example": events.frames}
     told: Schema = {"description": description}
     if content:
         told["content"] = content
@@ -67,15 +94,21 @@ def operation(
     *,
     body: Schema | None = None,
     parameters: Sequence[Schema] = (),
+    fails: Collection[int] = (),
+    does: str | None = None,
 ) -> Schema:
-    """What ``view`` does at one path and method; its docstring describes it."""
+    """What ``view`` does at one path and method: ``does``, or what its docstring says.
+
+    ``fails`` are statuses which the rules for all operations do not give it.
+    """
     described: Schema = {
         "operationId": id,
-        "description": getdoc(view),
-        "tags": [id.partition("_")[0]],
+        "description": does or getdoc(view),
         "parameters": list(parameters),
         "security": [{"session": []}, {"token": []}],
         "responses": {str(status): told for status, told in answers.items()},
+        FAILS: list(fails),
+        PLAIN: True,
     }
     if body is not None:
         described["requestBody"] = {"content": {JSON: {"schema": body}}}
@@ -83,73 +116,26 @@ def operation(
 
 
 def with_paths(result: Schema, paths: Paths) -> Schema:
-    """The schema ``result`` with ``paths``, their ids among the parameters."""
+    """The schema ``result`` with ``paths``, their ids among the parameters.
+
+    An ``{id}`` is a UUID, whatever else is in a path is counted from 1, unless an
+    operation describes it otherwise.
+    """
     for path, operations in paths.items():
         ids = [
-            {"in": "path", "name": name, "required": True, "schema": ID}
+            {
+                "in": "path",
+                "name": name,
+                "required": True,
+                "schema": ID if name == "id" else COUNTED,
+            }
             for name in re.findall(r"{(\w+)}", path)
         ]
         for method, described in operations.items():
-            whole = {**described, "parameters": ids + described["parameters"]}
+            # Whatever the rules for all operations add is added to this copy.
+            whole = deepcopy(described)
+            names = {parameter["name"] for parameter in whole["parameters"]}
+            whole["parameters"][:0] = [id for id in ids if id["name"] not in names]
             result["paths"].setdefault(path, {})[method] = whole
     result["paths"] = dict(sorted(result["paths"].items()))
-    return result
-
-
-ERROR: Schema = {
-    "description": "What went wrong. `error` repeats the first `detail`.",
-    **shape(
-        "error",
-        "type",
-        "errors",
-        error=TEXT,
-        type={"enum": ["client_error", "validation_error", "server_error"]},
-        errors=listed(
-            shape(
-                "code",
-                "detail",
-                "attr",
-                code={**TEXT, "description": "Stable: programs may rely on it."},
-                detail={**TEXT, "description": "For people."},
-                attr={
-                    "type": ["string", "null"],
-                    "description": "The field that is wrong.",
-                },
-                hint={**TEXT, "description": "What can be done about it."},
-            )
-        ),
-    ),
-    "examples": [
-        {
-            "error": 'The input "n" must be a number, not a text.',
-            "type": "client_error",
-            "errors": [
-                {
-                    "code": "WF_INPUT_WRONG_TYPE",
-                    "detail": 'The input "n" must be a number, not a text.',
-                    "attr": "inputs.n",
-                    "hint": "Look up the type of the field in the workflow's"
-                    " Input node.",
-                }
-            ],
-        }
-    ],
-}
-
-_PAGE = {"type": ["string", "null"], "format": "uri"}
-
-
-def complete_schema(
-    result: Schema, generator: object, request: object, public: bool
-) -> Schema:
-    """Add to every operation how it says what went wrong; the last of the hooks."""
-    schemas = result["components"]["schemas"]
-    schemas["Error"] = ERROR
-    for name, schema in schemas.items():
-        if name.startswith("Paginated"):
-            schema["properties"] |= {"next": _PAGE, "previous": _PAGE}
-    failed = answer("What went wrong.", {"$ref": "#/components/schemas/Error"})
-    for operations in result["paths"].values():
-        for described in operations.values():
-            described["responses"]["default"] = failed
     return result

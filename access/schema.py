@@ -1,8 +1,11 @@
-"""How callers prove who they are, in the words of the API's schema."""
+"""What the framework's views have of ours, in the words of the API's schema."""
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 
 
@@ -24,3 +27,16 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer"}
+
+
+class StrictForm(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """A body in which an unknown field is refused."""
+
+    target_class = "access.serializers.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        form: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
+        return {**form, "additionalProperties": False}

@@ -23,6 +23,11 @@ def environment_in(folder: Path) -> dict[str, str]:
         "WAYFLOW_ALLOWED_HOSTS": "127.0.0.1",
         "WAYFLOW_HTTPS": "false",
         "WAYFLOW_LOG_LEVEL": "WARNING",
+        # Counted as ever, but never too many.
+        "WAYFLOW_REQUESTS_PER_MINUTE": str(10**9),
+        "WAYFLOW_RUNS_PER_USER": str(10**6),
+        "WAYFLOW_QUEUE_PER_USER": str(10**6),
+        "WAYFLOW_QUEUE_LENGTH": str(10**6),
         "OPENAI_API_KEY": "",
         "WAYFLOW_STATIC_ROOT": str(folder),
     }

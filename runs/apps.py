@@ -9,4 +9,4 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from . import checks  # noqa: F401
+        from . import checks, limit_checks  # noqa: F401

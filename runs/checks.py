@@ -11,13 +11,21 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.module_loading import import_string
 
+from access.checks import TAG
+from access.workers import worker_count
+
 from . import executor
 from .host import BEAT_SECONDS
 
 SHORTEST_LEASE = 2 * BEAT_SECONDS
+EAGER_SECONDS = 1.0
+PROXY_SECONDS = 60.0
+"""After so much silence common proxies (nginx, load balancers) cut a connection."""
+
+MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
 
 
-@register()
+@register(TAG)
 def check_database(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[CheckMessage]:
@@ -47,7 +55,7 @@ def check_database(
     return found
 
 
-@register()
+@register(TAG)
 def check_atomic_requests(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[CheckMessage]:
@@ -63,7 +71,7 @@ def check_atomic_requests(
     ]
 
 
-@register()
+@register(TAG)
 def check_executor(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[CheckMessage]:
@@ -81,7 +89,7 @@ def check_executor(
     return []
 
 
-@register()
+@register(TAG)
 def check_lease(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[CheckMessage]:
@@ -93,5 +101,59 @@ def check_lease(
             "A living server would lose its runs before it renews its lease.",
             hint=f"Set WAYFLOW_LEASE_SECONDS to {SHORTEST_LEASE:g} or more.",
             id="runs.E004",
+        )
+    ]
+
+
+@register(TAG)
+def check_keep_alive(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Neither busy with comments, nor silent for so long that proxies hang up."""
+    seconds = settings.WAYFLOW["KEEP_ALIVE_SECONDS"]
+    hint = "Set WAYFLOW_KEEP_ALIVE_SECONDS to something like 15."
+    if not seconds > 0:
+        problem = "Streams would send comments without a pause."
+        return [Error(problem, hint=hint, id="runs.E005")]
+    if seconds < EAGER_SECONDS:
+        problem = f"Every silent stream sends a comment each {seconds:g} s."
+        return [Warning(problem, hint=hint, id="runs.W002")]
+    if seconds >= PROXY_SECONDS:
+        problem = f"Proxies cut streams that are silent for {seconds:g} s."
+        return [Warning(problem, hint=hint, id="runs.W003")]
+    return []
+
+
+@register(TAG)
+def check_layers(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """A channel layer in memory reaches nobody in another process."""
+    workers = worker_count()
+    layers = getattr(settings, "CHANNEL_LAYERS", {})
+    in_memory = [n for n, of in layers.items() if of.get("BACKEND") == MEMORY_LAYER]
+    if workers < 2 or not in_memory:
+        return []
+    return [
+        Warning(
+            f"{workers} workers, but the channel layer is in the memory of each.",
+            hint="Give CHANNEL_LAYERS a backend that processes share, or leave it out:"
+            " then each looks into the database for what the others did.",
+            id="runs.W004",
+        )
+    ]
+
+
+@register(TAG)
+def check_wsgi(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Streams need ASGI, and so does the host, which starts and stops with it."""
+    if not settings.WSGI_APPLICATION:
+        return []
+    return [
+        Error(
+            "WSGI_APPLICATION is set, but Wayflow cannot be served that way.",
+            hint="Remove it and serve wayflow_project.asgi:application, for instance"
+            " with uvicorn.",
+            id="runs.E006",
         )
     ]

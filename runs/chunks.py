@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from access.secrets import scrubber
+from access.sieve import Sieve
 from wayflow.events import NODE_CHUNK, Event, node_chunk
 from wayflow.sse import encode
 
 PACE_SECONDS = 0.05
 """Between two chunks of one node, at least."""
+
+HOLD_SECONDS = 0.25
+"""After which the last few characters of a text that stopped growing are shown."""
 
 
 class ChunkStyle(StrEnum):
@@ -32,6 +38,7 @@ class Mark(NamedTuple):
 class Text:
     """What a node said so far in one attempt.
 
+    ``content`` is what is clear of secrets; it ends before what may become one.
     ``shown`` is what watchers may see; it follows ``content`` at a pace, and never
     before the event that it comes after. At ``settled_at`` the node was over.
     """
@@ -39,9 +46,11 @@ class Text:
     __slots__ = (
         "_after",
         "_frames",
+        "_held_until",
         "_next",
-        "content",
-        "due",
+        "_paced_until",
+        "_sieve",
+        "_told_id",
         "node_id",
         "settled_at",
         "shown",
@@ -49,43 +58,82 @@ class Text:
 
     def __init__(self, node_id: str) -> None:
         self.node_id = node_id
-        self.content = ""
         self.shown = Mark(0, 0)
         self.settled_at: int | None = None
-        self.due = 0.0
+        self._paced_until = self._held_until = 0.0
         self._after = 0
         self._next: Mark | None = None
+        self._sieve = Sieve(scrubber())
+        self._told_id = scrubber().text(node_id)
         self._frames: dict[ChunkStyle, tuple[int, int, bytes]] = {}
 
-    def grow(self, after: int, content: str) -> None:
-        self._after, self.content = after, content
-        if self._next is None:
-            self._next = Mark(after, len(content))
+    @property
+    def content(self) -> str:
+        return self._sieve.text[: self._sieve.length]
+
+    @property
+    def said_length(self) -> int:
+        """How much the node said, whether it is clear of secrets or not."""
+        return self._sieve.raw_length
+
+    def grow(self, after: int, said: str) -> None:
+        self._after = after
+        self._sieve.grow(said)
+        self._mark()
+        if self._sieve.holds_few:
+            self._held_until = time.monotonic() + HOLD_SECONDS
+
+    def end(self, seq: int) -> None:
+        """The node is over with event number ``seq``: no more will be said."""
+        self.settled_at = seq
+        self._sieve.end()
+
+    @property
+    def length(self) -> int:
+        """Of the content."""
+        return self._sieve.length
 
     def is_before(self, seq: int) -> bool:
         """Whether all of it belongs before event number ``seq``."""
         return self._after < seq
 
+    @property
+    def due(self) -> float:
+        """When what ``waits`` may be shown."""
+        return self._held_until if self._next is None else self._paced_until
+
     def waits(self, reached: int) -> bool:
-        """Whether only the pace keeps some of it from being shown."""
-        return self._next is not None and self._next.after <= reached
+        """Whether only time keeps some of it from being shown."""
+        if self._next is None:
+            return self._sieve.holds_few and self._after <= reached
+        return self._next.after <= reached
 
     def show(self, now: float, reached: int) -> bool:
         """Show what may be shown when events came so far; whether that is more."""
-        mark = self._next
-        if mark is None or mark.after > reached or now < self.due:
+        if now < self.due:
             return False
-        newest = Mark(self._after, len(self.content))
+        if self._next is None and self._sieve.holds_few:
+            self._sieve.let_go()
+            self._mark()
+        mark = self._next
+        if mark is None or mark.after > reached:
+            return False
+        newest = Mark(self._after, self._sieve.length)
         if newest.after <= reached:
             mark = newest
         self.shown = mark
         self._next = newest if newest.length > mark.length else None
-        self.due = now + PACE_SECONDS
+        self._paced_until = now + PACE_SECONDS
         return True
+
+    def _mark(self) -> None:
+        """Note what is new, unless something is noted already."""
+        if self._next is None and self._sieve.length > self.shown.length:
+            self._next = Mark(self._after, self._sieve.length)
 
     def forget(self) -> None:
         """Leave nothing for those who have not seen it yet."""
-        self.content = ""
+        self._sieve = Sieve(scrubber())
         self._frames = {}
 
     def chunk(self, start: int, end: int, style: ChunkStyle) -> bytes | None:
@@ -99,10 +147,10 @@ class Text:
             return kept[2]
         delta = content[start:end]
         if style is ChunkStyle.DELTA:
-            data = {"nodeId": self.node_id, "delta": delta}
+            data = {"nodeId": self._told_id, "delta": delta}
             frame = encode(Event(event=NODE_CHUNK, data=data))
         else:
-            frame = encode(node_chunk(self.node_id, delta, content[:end]))
+            frame = encode(node_chunk(self._told_id, delta, content[:end]))
         self._frames[style] = (start, end, frame)
         return frame
 
@@ -123,7 +171,7 @@ class Reader:
 
     def last_chunk(self, style: ChunkStyle) -> bytes | None:
         """All the rest of it."""
-        return self._up_to(len(self.text.content), style)
+        return self._up_to(self.text.length, style)
 
     def _up_to(self, end: int, style: ChunkStyle) -> bytes | None:
         start, self.length = self.length, max(self.length, end)

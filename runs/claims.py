@@ -17,6 +17,7 @@ from wayflow.status import RunStatus
 from wayflow.values import ABSENT
 
 from .models import JournalEntry, Review, Run
+from .turns import hold_turn, whose_owner_has_room
 from .writing import write_atomic
 
 LEASE = timedelta(seconds=settings.WAYFLOW["LEASE_SECONDS"])
@@ -40,6 +41,7 @@ class Claim:
     last_seq: int
     digest: str
     owner_id: int
+    owner_is_active: bool
     inputs: dict[str, Any]
     metadata: dict[str, Any]
     cancel_requested: bool
@@ -58,10 +60,22 @@ class Standing:
     cancel_requested: bool
 
 
+class NoRoom(Exception):
+    """The run's owner has as many others running as may be: it stays queued."""
+
+    def __init__(self, owner_id: int) -> None:
+        super().__init__(f"User {owner_id} has too many runs running.")
+        self.owner_id = owner_id
+
+
 def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
-    """Make ``host`` the owner of a queued run; None when it is not queued any more."""
+    """Make ``host`` the owner of a queued run; None when it is not queued any more.
+
+    Raises NoRoom.
+    """
     with write_atomic():
-        claimed = Run.objects.move(
+        hold_turn(run_id)
+        claimed = whose_owner_has_room(Run.objects.all()).move(
             run_id,
             RunStatus.RUNNING,
             host=host,
@@ -70,8 +84,12 @@ def claim(run_id: UUID, *, host: str, now: datetime) -> Claim | None:
             attempts=F("attempts") + 1,
         )
         if not claimed:
+            queued = Run.objects.filter(pk=run_id, status=RunStatus.QUEUED)
+            for owner_id in queued.values_list("owner", flat=True):
+                raise NoRoom(owner_id)
             return None
-        rows = Run.objects.select_related("document").defer("document__content")
+        rows = Run.objects.select_related("document", "owner")
+        rows = rows.defer("document__content")
         run = rows.get(pk=run_id)
         if run.cancel_requested_at is not None:
             observe_cancel(run_id, now=now)
@@ -138,6 +156,7 @@ def _found(run: Run) -> Claim:
         last_seq=run.last_seq,
         digest=run.document.digest,
         owner_id=run.owner_id,
+        owner_is_active=run.owner.is_active,
         inputs=run.inputs,
         metadata={
             "user_id": run.owner_id,

@@ -22,7 +22,7 @@ from .graphs import graphs
 from .journal import Fenced, Writer
 from .records import Told, told
 from .run_journal import RunJournal
-from .runtimes import runtime_for
+from .runtimes import OwnerRefused, runtime_for
 from .settling import settle_cancelled, settle_failed
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,9 @@ class EngineFault(WayflowError):
 class Drive:
     """A run from its claim to its outcome.
 
-    ``again`` says that it was submitted once more meanwhile. Lives on the host's loop.
+    ``again`` says that it was submitted once more meanwhile, ``owner_id`` whose it is
+    once that is known, and ``waits`` that its owner has no room for it yet. Lives on
+    the host's loop.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class Drive:
         writer: Writer,
     ) -> None:
         self.again = False
+        self.waits = False
+        self.owner_id: int | None = None
         self._run_id = run_id
         self._host = host
         self._runtime = runtime
@@ -83,6 +87,7 @@ class Drive:
         claim = await self._claim()
         if claim is None:
             return
+        self.owner_id = claim.owner_id
         self._epoch = claim.epoch
         self._task = task = asyncio.current_task()
         assert task is not None
@@ -121,14 +126,21 @@ class Drive:
 
     def _take(self) -> Claim | None:
         # The lease begins now: the writer may have had a lot to do before.
-        return claims.claim(self._run_id, host=self._host, now=timezone.now())
+        try:
+            return claims.claim(self._run_id, host=self._host, now=timezone.now())
+        except claims.NoRoom as refusal:
+            self.waits, self.owner_id = True, refusal.owner_id
+            return None
 
     async def _advance(self, claim: Claim, journal: RunJournal) -> Completed | Paused:
         graph = graphs.known(claim.digest)
         if graph is None:
             graph = await asyncio.to_thread(_load, claim.digest)
         runtime = await runtime_for(
-            graph, owner_id=claim.owner_id, shared=self._runtime
+            graph,
+            owner_id=claim.owner_id,
+            is_active=claim.owner_is_active,
+            shared=self._runtime,
         )
         if not claim.rows:
             return await runtime.run(
@@ -177,7 +189,10 @@ class Drive:
             await self._fail(claim, journal.error)
 
     async def _fail(self, claim: Claim, error: Exception) -> None:
-        logger.error("Run %s cannot go on", claim.run_id, exc_info=error)
+        if isinstance(error, OwnerRefused):
+            logger.info("Run %s: %s", claim.run_id, error.message)
+        else:
+            logger.error("Run %s cannot go on", claim.run_id, exc_info=error)
         told = error if isinstance(error, WayflowError) else EngineFault(error)
         settling = partial(settle_failed, claim.run_id, told, epoch=claim.epoch)
         await self._call(settling)

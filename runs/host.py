@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from access.secrets import clean
 from wayflow import Runtime
 from wayflow.threads import Threads
 from workflows.catalog import registry
@@ -28,6 +29,7 @@ from .journal import Writer
 from .live import hub
 from .recovery import recover
 from .retention import keep_house
+from .turns import next_of
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,8 @@ class EngineHost:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
         self._drives: dict[UUID, Drive] = {}
+        self._crowded: set[int] = set()
+        """Users with runs that were refused here because of others of theirs."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._recovers = False
         self._closing = False
@@ -139,6 +143,18 @@ class EngineHost:
         if not task.cancelled() and (error := task.exception()):
             logger.error("Run %s was lost by its host", run_id, exc_info=error)
         if drive.again:
+            self._drive(run_id)
+        if drive.waits and drive.owner_id is not None:
+            self._crowded.add(drive.owner_id)
+        if drive.owner_id in self._crowded and not self._closing:
+            self._keep(self._drive_next_of(drive.owner_id))
+
+    async def _drive_next_of(self, owner_id: int) -> None:
+        """Drive the runs of a user that waited until others of theirs end."""
+        waiting = await self._ask(partial(next_of, owner_id))
+        if waiting is None:
+            self._crowded.discard(owner_id)
+        for run_id in waiting or ():
             self._drive(run_id)
 
     def _cancel(self, run_id: UUID) -> None:
@@ -253,6 +269,9 @@ def _started() -> EngineHost:
             max_concurrency=limits["MAX_CONCURRENCY"],
             node_timeout=limits["NODE_TIMEOUT"],
             run_timeout=limits["RUN_TIMEOUT"],
+            scrub=clean,
+            max_output_bytes=limits["MAX_OUTPUT_BYTES"],
+            max_nesting=limits["MAX_NESTING"],
             # A plain handler may use the database, in a thread that lives on.
             threads=Threads(after=close_old_connections),
         )

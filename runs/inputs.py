@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.errors import ApiError
+from access.secrets import clean
 from wayflow.graph import Graph
 from wayflow.nodes.input import INPUT, is_empty
 from wayflow.ports import rows
+
+from .given import within_limits
 
 
 class InputsNotAnObject(ApiError):
@@ -74,19 +77,21 @@ def input_fields(graph: Graph) -> list[InputField]:
 
 
 def checked_inputs(graph: Graph, given: Any) -> dict[str, Any]:
-    """``given`` as the inputs of a run of ``graph``; None is no inputs.
+    """``given``, without secrets, as the inputs of a run of ``graph``; None is none.
 
-    Raises InputsNotAnObject and InputWrongType.
+    Raises InputsNotAnObject, InputWrongType and what ``within_limits`` raises.
     """
     if given is None:
         return {}
     if not isinstance(given, Mapping):
         raise InputsNotAnObject
+    inputs: dict[str, Any] = within_limits(dict(given), what="inputs", attr="inputs")
     for field in input_fields(graph):
-        value = given.get(field.name)
+        value = inputs.get(field.name)
         if not field.fits(value):
             raise InputWrongType(field, value)
-    return dict(given)
+    without_secrets: dict[str, Any] = clean(inputs)
+    return without_secrets
 
 
 def _is_number(value: Any) -> bool:

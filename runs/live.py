@@ -98,6 +98,7 @@ class Tail:
         self._has_records = False
         self._told = False
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0
 
     @property
     def end(self) -> int:
@@ -141,13 +142,10 @@ class Tail:
             if after < self._settled.get(node_id, 0):
                 return
             text = self._texts.get(node_id)
-            if text is None or start != len(text.content):
+            if text is None or start != text.said_length:
                 text = self._texts[node_id] = Text(node_id)
             text.grow(after, content)
-            # With a timer running only what is shown at once is worth a call.
-            if text.waits(self._reached) and not (
-                self._timer and time.monotonic() < text.due
-            ):
+            if text.waits(self._reached) and not self._rings_for(text):
                 self._tell()
 
     def end_text(self, node_id: str, seq: int) -> None:
@@ -156,7 +154,7 @@ class Tail:
             text = self._texts.get(node_id)
             if text is not None and text.is_before(seq):
                 del self._texts[node_id]
-                text.settled_at = seq
+                text.end(seq)
                 self._ended.append(text)
 
     def leave(self, watcher: Subscription) -> None:
@@ -207,11 +205,20 @@ class Tail:
         now = time.monotonic()
         shown = [text.show(now, self._reached) for text in self._texts.values()]
         dues = [text.due for text in self._texts.values() if text.waits(self._reached)]
-        if dues and self._timer is None:
-            self._timer = self.loop.call_later(min(dues) - now, self._ring)
+        if dues and (self._timer is None or min(dues) < self._rings_at):
+            if self._timer is not None:
+                self._timer.cancel()
+            self._rings_at = min(dues)
+            self._timer = self.loop.call_later(self._rings_at - now, self._ring)
         return any(shown)
 
     # --- under the lock ---
+
+    def _rings_for(self, text: Text) -> bool:
+        """Whether a timer runs that shows ``text`` as soon as that may be."""
+        if self._timer is None:
+            return False
+        return time.monotonic() < text.due and self._rings_at <= text.due
 
     def _tell(self) -> None:
         if not self._told:

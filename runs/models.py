@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from wayflow.status import TERMINAL, RunStatus, sources_of
@@ -66,7 +66,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         if target is RunStatus.PAUSED:
             changes["takeovers"] = 0
         if target in TERMINAL:
-            changes["finished_at"] = timezone.now()
+            now = Value(timezone.now(), models.DateTimeField())
+            changes |= {"finished_at": now, "duration": now - F("started_at")}
         moved = bool(movable.update(status=target, **changes))
         if moved:
             note(run_id, target)
@@ -98,8 +99,10 @@ class Run(models.Model):
 
     ``last_seq`` is the number of the last durable event. ``epoch`` counts the claims;
     only the owner of the newest one may write, until ``lease_expires_at``.
-    ``takeovers`` counts the owners that died with it since it last paused. ``origin``
-    is the run that this one repeats, wholly or in part.
+    ``takeovers`` counts the owners that died with it since it last paused or got on;
+    ``taken_over_seq`` is what ``last_seq`` was at the last of them. ``origin``
+    is the run that this one repeats, wholly or in part. ``duration`` is that from its
+    start to its end, null until then and for one that never started.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -136,6 +139,7 @@ class Run(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    duration = models.DurationField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
     cancel_requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -151,6 +155,7 @@ class Run(models.Model):
     epoch = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     takeovers = models.PositiveSmallIntegerField(default=0)
+    taken_over_seq = models.PositiveBigIntegerField(default=0)
     host = models.CharField(max_length=64, blank=True, default="")
     lease_expires_at = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=255, blank=True, default="")
@@ -181,6 +186,17 @@ class Run(models.Model):
             models.Index(fields=["owner", "-created_at"], name="runs_run_owner"),
             models.Index(fields=["workflow", "-created_at"], name="runs_run_workflow"),
             models.Index(fields=["-created_at", "-id"], name="runs_run_newest"),
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="runs_run_status"
+            ),
+            models.Index(
+                name="runs_run_longest",
+                fields=["-duration", "-id"],
+                condition=Q(duration__isnull=False),
+            ),
+            models.Index(
+                fields=["owner", "status", "created_at"], name="runs_run_turn"
+            ),
             models.Index(
                 name="runs_run_open",
                 fields=["status", "lease_expires_at"],

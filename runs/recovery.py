@@ -11,12 +11,15 @@ from django.db.models import F
 
 from wayflow.checkpoint import Decision
 from wayflow.errors import WayflowError
+from wayflow.events import NODE_STATUS
 from wayflow.status import RunStatus
 
 from .claims import LEASE
-from .models import Review, Run
+from .models import JournalEntry, Review, Run
+from .records import SETTLED, said
 from .reviews import answer
 from .settling import settle, settle_cancelled
+from .turns import next_of_all
 from .writing import write_atomic
 
 PATIENCE = LEASE / 3
@@ -51,6 +54,17 @@ def expire_reviews(now: datetime) -> list[UUID]:
     return answered
 
 
+def _has_advanced(run: Run) -> bool:
+    """Whether a node settled since an owner last died with the run."""
+    if not run.takeovers:
+        return False
+    since = JournalEntry.objects.filter(run=run, first_seq__gt=run.taken_over_seq)
+    return any(
+        event["event"] == NODE_STATUS and event["data"]["status"] in SETTLED
+        for event, _ in said(since.values_list("events", flat=True))
+    )
+
+
 def _cancel_sleepers(now: datetime) -> None:
     """End the runs that paused while the request to cancel them was on its way."""
     asleep = Run.objects.filter(status__in=(RunStatus.PAUSED, RunStatus.WAITING))
@@ -62,11 +76,14 @@ def _cancel_sleepers(now: datetime) -> None:
 def recover(now: datetime) -> list[UUID]:
     """Take the runs whose owner let its lease expire; what is to be driven is returned.
 
-    That includes runs whose review nobody answered in time. A run that is to be
-    cancelled, or that has had ``MAX_TAKEOVERS`` owners die, ends.
+    That includes runs whose review nobody answered in time, and queued ones that wait
+    no longer for others of their owner. A run that is to be cancelled, or with which
+    ``MAX_TAKEOVERS`` owners died before any further node settled, ends.
     """
     dead = Run.objects.filter(status=RunStatus.RUNNING, lease_expires_at__lt=now)
-    for run_id, takeovers in dead.values_list("pk", "takeovers"):
+    for run in dead.only("takeovers", "taken_over_seq", "last_seq"):
+        run_id = run.pk
+        takeovers = 0 if _has_advanced(run) else run.takeovers
         if settle_cancelled(run_id, now=now):
             continue
         if takeovers >= settings.WAYFLOW["MAX_TAKEOVERS"]:
@@ -74,8 +91,12 @@ def recover(now: datetime) -> list[UUID]:
             settle(dead, run_id, RunStatus.ERROR, error=error.data())
             continue
         with write_atomic():
-            dead.move(run_id, RunStatus.QUEUED, takeovers=F("takeovers") + 1)
+            dead.move(
+                run_id,
+                RunStatus.QUEUED,
+                takeovers=takeovers + 1,
+                taken_over_seq=F("last_seq"),
+            )
     _cancel_sleepers(now)
-    waiting = Run.objects.filter(status=RunStatus.QUEUED, created_at__lt=now - PATIENCE)
-    oldest = waiting.order_by("created_at", "pk").values_list("pk", flat=True)
-    return [*expire_reviews(now), *oldest[:AT_ONCE]]
+    forgotten = next_of_all(queued_before=now - PATIENCE, most=AT_ONCE)
+    return [*expire_reviews(now), *forgotten]

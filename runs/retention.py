@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from wayflow.status import TERMINAL, RunStatus
-from workflows.models import GraphDocument
+from workflows.models import CLAIM, GraphDocument, WorkflowVersion
+from workflows.thinning import spare_versions, thin_versions, workflows_at
 
 from .feed_events import KEPT, FeedEvent, newest_id
 from .models import JournalEntry, Run, RunQuerySet
@@ -21,9 +23,6 @@ ROWS_AT_ONCE = 500
 
 ROWS_BETWEEN = 100
 """The same for a transaction for which the events of running runs have to wait."""
-
-UNCLAIMED = timedelta(days=1)
-"""How long a graph is left alone that nobody refers to: somebody may be about to."""
 
 
 def prunable(
@@ -51,8 +50,26 @@ def prune_runs(runs: RunQuerySet, *, rows: int = ROWS_AT_ONCE) -> int:
     if chosen:
         with write_atomic():
             Run.objects.filter(pk__in=chosen).only("pk").delete()
-            prune_documents(GraphDocument.objects.filter(pk__in=chosen.values()))
+            _prune_documents_of(chosen.values())
     return len(chosen)
+
+
+def prune_versions(versions: QuerySet[WorkflowVersion], *, most: int) -> int:
+    """Delete so many of ``versions`` at most, with their graphs; returns how many.
+
+    They are found by ``prunable_versions``. 0: there are none left.
+    """
+    with write_atomic():
+        documents = thin_versions(versions, most=most)
+        _prune_documents_of(documents)
+    return len(documents)
+
+
+def prunable_versions(*, now: datetime, days: float) -> QuerySet[WorkflowVersion]:
+    """The versions that no run refers to and that ``spare_versions`` lets go."""
+    runs = Run.objects.filter(version=OuterRef("pk"))
+    unused = WorkflowVersion.objects.filter(~Exists(runs))
+    return spare_versions(unused, now=now, days=days)
 
 
 def prune_documents(
@@ -60,17 +77,17 @@ def prune_documents(
 ) -> int:
     """Delete those of ``documents`` that no version and no run refers to."""
     with write_atomic():
-        orphans = documents.filter(versions=None, runs=None).values_list(
-            "pk", flat=True
-        )
-        ids = list(orphans[:most])
+        orphans = documents.filter(versions=None, runs=None).only("pk")
+        # Whoever is claiming one right now holds it, and keeps it.
+        free = orphans.select_for_update(of=("self",), skip_locked=True)
+        ids = [document.pk for document in free[:most]]
         GraphDocument.objects.filter(pk__in=ids).only("pk").delete()
     return len(ids)
 
 
 def unclaimed_documents(*, now: datetime) -> QuerySet[GraphDocument]:
     """The graphs that nothing refers to, for a while already."""
-    old = GraphDocument.objects.filter(created_at__lt=now - UNCLAIMED)
+    old = GraphDocument.objects.filter(claimed_at__lt=now - CLAIM)
     return old.filter(versions=None, runs=None)
 
 
@@ -90,7 +107,16 @@ def keep_house(*, now: datetime) -> bool:
     if days > 0:
         runs = prunable(before=now - timedelta(days=days))
         found += prune_runs(runs, rows=ROWS_BETWEEN)
+    days = settings.WAYFLOW["VERSION_DAYS"]
+    if days > 0:
+        versions = prunable_versions(now=now, days=days).filter(workflows_at(now))
+        found += prune_versions(versions, most=ROWS_BETWEEN)
     return bool(found)
+
+
+def _prune_documents_of(ids: Collection[int]) -> None:
+    unclaimed = unclaimed_documents(now=timezone.now())
+    prune_documents(unclaimed.filter(pk__in=ids), most=len(ids))
 
 
 def _oldest(runs: RunQuerySet, rows: int) -> Iterator[tuple[UUID, int]]:

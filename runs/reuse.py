@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from wayflow.graph import Graph, Node, NodeId
-from wayflow.status import NodeStatus
 from wayflow.topology import topology_of
 
-from .records import Told
-
 Wiring = frozenset[tuple[NodeId, str, str]]
-
-
-def unfinished(graph: Graph, told: Iterable[Told]) -> set[NodeId]:
-    """The nodes of a run that did not complete, such as those that failed."""
-    done = {
-        event["data"]["nodeId"]
-        for event, _ in told
-        if event["data"].get("status") == NodeStatus.COMPLETE
-    }
-    return {node_id for node_id in graph.nodes if node_id not in done}
 
 
 def reusable(before: Graph, after: Graph, again: Collection[NodeId]) -> set[NodeId]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
@@ -94,6 +94,19 @@ def keep(run_id: UUID, values: Mapping[str, bytes]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def digests_in(stored: Mapping[str, Any]) -> set[str]:
+    """The digests of the big values that a stored record refers to."""
+    return {digest for *_, digest in stored.get("stored", ())}
+
+
+def copy_values(origin_id: UUID, run_id: UUID, digests: Collection[str]) -> None:
+    """Store values of one run for another, unless that has them already."""
+    for digest in digests:
+        values = StoredValue.objects.filter(run=origin_id, digest=digest)
+        for value in values.values_list("value", flat=True):
+            keep(run_id, {digest: value.encode()})
 
 
 def _value(digest: str) -> str:

@@ -44,7 +44,7 @@ _GONE = encode(
 )
 
 
-class _Page(NamedTuple):
+class Page(NamedTuple):
     """Part of a run's journal; ``status`` and ``last_seq`` are a little older.
 
     ``rows`` is how many rows are a good number to read next.
@@ -115,10 +115,7 @@ class RunStream(AsyncIterator[bytes]):
         return part[0] if len(part) == 1 else b"".join(part)
 
     async def _read(self) -> None:
-        loop = asyncio.get_running_loop()
-        page = await loop.run_in_executor(
-            _readers, _page, self._run_id, self._sent, self._rows
-        )
+        page = await read_page(self._run_id, after=self._sent, rows=self._rows)
         self._subscription.find_texts(self._sent)
         for record in page.records:
             self._send(record)
@@ -175,7 +172,7 @@ class RunStream(AsyncIterator[bytes]):
             return not self._through_pauses
         return status in OUTCOMES
 
-    def _ends_at(self, page: _Page) -> bool:
+    def _ends_at(self, page: Page) -> bool:
         """Whether nothing follows what was sent, as far as the page tells."""
         if page.status is None or page.status.is_terminal:
             return True
@@ -226,11 +223,17 @@ async def wait_for_outcome(run_id: UUID, *, seconds: float) -> None:
         stream.close()
 
 
-def _page(run_id: UUID, after: int, most_rows: int) -> _Page:
+async def read_page(run_id: UUID, *, after: int, rows: int) -> Page:
+    """What follows event number ``after`` of a run, from about that many rows."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_readers, _page, run_id, after, rows)
+
+
+def _page(run_id: UUID, after: int, most_rows: int) -> Page:
     try:
         row = Run.objects.filter(pk=run_id).values_list("status", "last_seq").first()
         if row is None:
-            return _Page(None, 0, [], True, most_rows)
+            return Page(None, 0, [], True, most_rows)
         entries = JournalEntry.objects.filter(run=run_id, last_seq__gt=after)
         pages = entries.order_by("first_seq").values_list("first_seq", "events")
         rows = list(pages[:most_rows])
@@ -245,6 +248,6 @@ def _page(run_id: UUID, after: int, most_rows: int) -> _Page:
                 records.append(record)
                 size += len(record.frame)
         if size >= PAGE_BYTES:
-            return _Page(RunStatus(status), last_seq, records, False, used)
+            return Page(RunStatus(status), last_seq, records, False, used)
     is_last, more_rows = len(rows) < most_rows, min(2 * most_rows, ROWS_AT_ONCE)
-    return _Page(RunStatus(status), last_seq, records, is_last, more_rows)
+    return Page(RunStatus(status), last_seq, records, is_last, more_rows)

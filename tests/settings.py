@@ -11,6 +11,7 @@ os.environ.update(
     WAYFLOW_ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
     WAYFLOW_HTTPS="false",
     WAYFLOW_LOG_LEVEL="WARNING",
+    WAYFLOW_REQUESTS_PER_MINUTE="0",
 )
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("moves", "journal", "recovery", "deciding", "starting", "repeating")
+FILES = ("moves", "journal", "recovery", "deciding", "starting", "repeating", "limits")
 PATIENCE = 300
 QUICK = "-c synchronous_commit=off"
 """What is tested is what is stored, not what survives a cut of the power."""

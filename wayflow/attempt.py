@@ -10,13 +10,13 @@ from contextlib import aclosing
 from typing import Any, Protocol
 
 from . import events
+from .bounds import Bounds
 from .contracts import BoundTool, Journal, Models, Output, Suspend, Tool, Usage
 from .errors import (
     HandlerThrew,
     MapMultipleLists,
     MapSuspend,
     MultiPortMismatch,
-    OutputNotSerializable,
     OutputTooLarge,
     TooManyEvents,
     error_of,
@@ -26,7 +26,7 @@ from .graph import Graph, Node
 from .registry import NodeType, Registry, Style, style_of
 from .threads import Threads
 from .truncation import truncated
-from .values import ABSENT, NotSerializable, plain, text
+from .values import ABSENT, text
 
 MAX_TEXT = 1_000_000
 """Characters that one node may stream."""
@@ -46,6 +46,7 @@ class Engine(Protocol):
     max_concurrency: int
     node_timeout: float | None
     run_timeout: float | None
+    bounds: Bounds
 
 
 class RunPlan(Protocol):
@@ -90,6 +91,7 @@ class NodeContext:
     item: int | None = None
     closed = False
     _parent: NodeContext | None = None
+    _shared: dict[str, Any] | None = None
     _tools: dict[str, BoundTool] | None = None
     _calls = _events = _graphs = 0
 
@@ -119,6 +121,17 @@ class NodeContext:
         return self.host.engine.registry.models
 
     @property
+    def bounds(self) -> Bounds:
+        return self.host.engine.bounds
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        owner = self._parent or self
+        if owner._shared is None:
+            owner._shared = {}
+        return owner._shared
+
+    @property
     def idempotency_key(self) -> str:
         key = f"{self.run_id}:{self.node_id}"
         return key if self.item is None else f"{key}:{self.item}"
@@ -138,7 +151,7 @@ class NodeContext:
         name = event["event"]
         if name in _ENGINE_EVENTS or "\n" in name or "\r" in name:
             raise ValueError(f"A handler may not emit {name!r}.")
-        self.announce({"event": name, "data": clean(event["data"])})
+        self.announce({"event": name, "data": self.bounds.clean(event["data"])})
 
     def announce(self, event: Event) -> None:
         """Send an event on the node's behalf. Raises TooManyEvents."""
@@ -148,7 +161,8 @@ class NodeContext:
     def report_inputs(self, inputs: Mapping[str, Any]) -> None:
         if self.item is None:
             self._count_event()
-            self.host.on_loop(self._show_inputs, clean(dict(inputs)))
+            shown = self.bounds.clean(dict(inputs))
+            self.host.on_loop(self._show_inputs, shown)
 
     def report_usage(self, usage: Usage, model: str) -> None:
         # Not counted as an event: one follows each answer of a model.
@@ -231,12 +245,12 @@ class _AnnouncedTool:
     async def __call__(self, args: Mapping[str, Any]) -> Any:
         context = self._context
         node_id, call_id = context.node_id, context.next_call_id()
-        args = clean(dict(args))
+        args = context.bounds.clean(dict(args))
         context.announce(events.tool_call_start(node_id, call_id, self.name, args))
         began = time.monotonic()
         end: dict[str, Any] = {}
         try:
-            value = clean(await self._run(args))
+            value = context.bounds.clean(await self._run(args))
             if value is not ABSENT:
                 end["result"] = truncated(value)
             return value
@@ -316,17 +330,6 @@ def _by_port(node: Node, value: Any) -> dict[str, Any]:
     return value
 
 
-def clean(value: Any) -> Any:
-    """``value`` as plain JSON with JavaScript's numbers; ABSENT stays.
-
-    Raises OutputNotSerializable.
-    """
-    try:
-        return plain(value)
-    except NotSerializable as error:
-        raise OutputNotSerializable(str(error)) from error
-
-
 async def _once(
     node_type: NodeType, inputs: dict[str, Any], context: NodeContext
 ) -> Any:
@@ -360,7 +363,7 @@ async def _streamed(chunks: Any, context: NodeContext) -> Any:
             delta = text(item)
             content += delta
             if len(content) > MAX_TEXT:
-                raise OutputTooLarge(MAX_TEXT)
+                raise OutputTooLarge(MAX_TEXT, "characters")
             if context.item is None and not context.closed:
                 chunk = events.node_chunk(context.node_id, delta, content)
                 context.host.journal.chunk(chunk)

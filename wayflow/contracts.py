@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
+from .bounds import Bounds
 from .events import Event, Private
 from .graph import Graph, Node
 
@@ -93,6 +94,16 @@ class Context(Scope, Protocol):
 
     @property
     def models(self) -> Models: ...
+
+    @property
+    def bounds(self) -> Bounds:
+        """How large and how deep may be what the handler gives."""
+        ...
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What the calls for all items of the node keep for each other."""
+        ...
 
     def emit(self, event: Event) -> None:
         """Send an event of the handler's own. Raises ``TooManyEvents``."""

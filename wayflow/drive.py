@@ -10,7 +10,7 @@ from types import CoroutineType
 from typing import Any
 
 from . import events
-from .attempt import Engine, NodeContext, call, call_inline, clean, selected_tools
+from .attempt import Engine, NodeContext, call, call_inline, selected_tools
 from .checkpoint import Checkpoint, Decision
 from .contracts import Journal
 from .errors import (
@@ -91,7 +91,7 @@ class Drive:
         self._cancellation = cancellation or Cancellation()
         self._topology = topology_of(plan.graph)
         self._progress = Progress(self._topology, plan.run_id, plan.checkpoint)
-        self.report = Report(self._progress, self.journal)
+        self.report = Report(self._progress, self.journal, engine.bounds)
         self._working: dict[int, Work] = {}
         self._news: asyncio.Future[None] | None = None
         self.ending = self._cancellation.requested
@@ -132,7 +132,7 @@ class Drive:
         plan = Plan(
             run_id=run_id,
             graph=graph,
-            inputs=clean(dict(inputs or {})),
+            inputs=self.engine.bounds.clean(dict(inputs or {})),
             metadata=self.plan.metadata,
             depth=self.plan.depth + 1,
         )
@@ -214,7 +214,7 @@ class Drive:
         asked = progress.next_question()
         index = self._topology.index[asked.node_id]
         del progress.waiting[index]
-        data = asked.data if decision.data is ABSENT else clean(decision.data)
+        data = asked.data if decision.data is ABSENT else decision.data
         private = progress.complete(index, {decision.branch: data}, {})
         self.report.complete(asked.node_id, data, private)
 

@@ -6,7 +6,7 @@ WayflowError
 ├── NodeError                         one node could not do its work
 │   ├── NoHandler · MissingInput · InvalidRegex · RegexTimeout · MultiPortMismatch
 │   ├── MapMultipleLists · MapSuspend · OutputNotSerializable
-│   ├── NodeTimeout · OutputTooLarge · TooManyEvents · PolicyInvalid
+│   ├── NodeTimeout · OutputTooLarge · OutputTooDeep · TooManyEvents · PolicyInvalid
 │   ├── PauseInTool · RecursionLimit · HttpError
 │   └── ModelError                    a model could not be asked, or answered badly
 ├── RunError                          the run as a whole cannot go on
@@ -21,7 +21,9 @@ Cancelled                             not an error: the run was asked to stop
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Final, TypedDict
+
+LONGEST_MESSAGE: Final = 10_000
 
 
 class _ErrorRequired(TypedDict):
@@ -62,8 +64,14 @@ class WayflowError(Exception):
         self.docs_url = docs_url or type(self).docs_url
 
     def data(self) -> ErrorData:
-        """The error as the wire carries it; unset parts are left out."""
-        data: ErrorData = {"code": self.code, "message": self.message}
+        """The error as the wire carries it; unset parts are left out.
+
+        Of a longer message it has the first LONGEST_MESSAGE characters.
+        """
+        message = self.message
+        if len(message) > LONGEST_MESSAGE:
+            message = message[:LONGEST_MESSAGE] + "…"
+        data: ErrorData = {"code": self.code, "message": message}
         if self.hint is not None:
             data["hint"] = self.hint
         if self.docs_url is not None:
@@ -188,8 +196,16 @@ class OutputTooLarge(NodeError):
     code = "WF_RUNTIME_OUTPUT_TOO_LARGE"
     hint = "Return less, or store the data elsewhere and return where it is."
 
+    def __init__(self, limit: int, unit: str) -> None:
+        super().__init__(f"The node gave more than {limit} {unit}.")
+
+
+class OutputTooDeep(NodeError):
+    code = "WF_RUNTIME_OUTPUT_TOO_DEEP"
+    hint = "Return a flatter value: fewer lists and objects within each other."
+
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The node streamed more than {limit} characters.")
+        super().__init__(f"The node gave a value that nests over {limit} levels deep.")
 
 
 class TooManyEvents(NodeError):

@@ -13,18 +13,18 @@ import orjson
 from .values import ABSENT, MAX_DEPTH, Json, NotSerializable, member_name, plain, text
 
 
-def parse(document: str | bytes) -> Json:
+def parse(document: str | bytes, *, max_nesting: int | None = None) -> Json:
     """The plain value of a JSON text.
 
     A lone surrogate becomes U+FFFD, of equal names the last wins. Raises ValueError
-    with the position, also for nesting above MAX_DEPTH.
+    with the position, also for nesting above ``max_nesting`` or MAX_DEPTH.
     """
     try:
         value: object = orjson.loads(document)
     except orjson.JSONDecodeError as refusal:
         value = _parse_with_patience(document, refusal)
     try:
-        return cast(Json, plain(value))
+        return cast(Json, plain(value, max_nesting=max_nesting))
     except NotSerializable as fault:
         raise ValueError(str(fault)) from None
 

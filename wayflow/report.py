@@ -6,11 +6,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .attempt import clean, routed
+from .attempt import routed
+from .bounds import Bounds
 from .checkpoint import Suspension
 from .contracts import Journal, Suspend
 from .errors import ErrorData
 from .events import Private, edge_status, node_attempt, node_status
+from .jsontext import display, json_bytes
 from .progress import Progress
 from .status import EdgeStatus, NodeStatus
 from .truncation import truncated, truncated_fields
@@ -27,9 +29,11 @@ ALWAYS_SHOWN = frozenset({int, float, bool, type(None)})
 class Report:
     """Every step of a node's life in one run. Nodes are indexes of the topology."""
 
-    def __init__(self, progress: Progress, journal: Journal) -> None:
+    def __init__(self, progress: Progress, journal: Journal, bounds: Bounds) -> None:
         self._progress = progress
+        self._bounds = bounds
         self._say = journal.append
+        self._collected_bytes = len(json_bytes(progress.result()))
         self._topology = progress.topology
 
     def begin(self, index: int) -> dict[str, Any]:
@@ -79,24 +83,32 @@ class Report:
         """The handler answered ``value``: the node is complete or waits for a person.
 
         ``key`` is the idempotency key of a node with effects. Raises
-        OutputNotSerializable and MultiPortMismatch, having said nothing.
+        OutputNotSerializable, OutputTooLarge, OutputTooDeep and MultiPortMismatch,
+        having said nothing.
         """
-        node = self._topology.nodes[index]
+        node, clean = self._topology.nodes[index], self._bounds.clean
         if type(value) is Suspend:
             # Whoever keeps the question puts it into an object, one level deeper.
             asked = clean({"data": value.data})
             data = asked.get("data", ABSENT)
-            self._wait(index, clean(value.instructions), data)
+            self._wait(index, display(clean(value.instructions)), data)
             return
         value = clean(value)
         outputs = routed(node, value)
-        private = self._progress.complete(
-            index, outputs, clean(dict(result)) if result else {}
-        )
+        collected = self._collected(result) if result else {}
+        private = self._progress.complete(index, outputs, collected)
         if key is not None:
             private["key"] = key
         self.complete(node.id, value, private)
         self._rest_edges(index)
+
+    def _collected(self, result: Mapping[str, Any]) -> dict[str, Any]:
+        """What a node adds to the run's result, which is bounded as a whole."""
+        added: dict[str, Any] = self._bounds.clean(dict(result))
+        size = self._collected_bytes + len(json_bytes(added))
+        self._bounds.refuse(size)
+        self._collected_bytes = size
+        return added
 
     def complete(self, node_id: str, value: Any, private: Private) -> None:
         """Say that a node completed with ``value``."""
@@ -124,11 +136,11 @@ class Report:
             self._say(edge_status(edge_id, _SKIPPED))
         self._say(node_status(self._id(index), NodeStatus.SKIPPED))
 
-    def _wait(self, index: int, instructions: Any, data: Any) -> None:
+    def _wait(self, index: int, instructions: str, data: Any) -> None:
         suspension = Suspension(
             run_id=self._progress.run_id,
             node_id=self._topology.nodes[index].id,
-            instructions="" if instructions is None else str(instructions),
+            instructions=instructions,
             data=data,
         )
         self._progress.waiting[index] = suspension

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
+from .bounds import Bounds
 from .checkpoint import Checkpoint, Decision
 from .contracts import Handler, Journal, Models, Tool
 from .drive import Drive, Plan
@@ -34,13 +35,20 @@ class Runtime:
         max_concurrency: int = 16,
         node_timeout: float | None = None,
         run_timeout: float | None = None,
+        max_output_bytes: int | None = None,
+        max_nesting: int | None = None,
+        scrub: Callable[[Any], Any] | None = None,
         threads: Threads | None = None,
     ) -> None:
         """Without a registry the built-in node types are known; the others are added.
 
         ``max_concurrency`` bounds the nodes of one run that are at work at once, and
-        the list elements of one node. Timeouts are in seconds. Plain handlers are
-        called in ``threads``. Raises ValueError when nothing could ever run.
+        the list elements of one node. Timeouts are in seconds. What a node gives, and
+        a run's result, has up to ``max_output_bytes`` of JSON and up to ``max_nesting``
+        levels; None is no bound, yet nothing nests over 200 levels. Whatever a node or
+        a tool gives goes through ``scrub`` first, which returns it or another plain
+        value. Plain handlers are called in ``threads``. Raises ValueError when nothing
+        could ever run.
         """
         if max_concurrency < 1:
             raise ValueError("max_concurrency must be 1 or more")
@@ -51,6 +59,9 @@ class Runtime:
         self.max_concurrency = max_concurrency
         self.node_timeout = node_timeout
         self.run_timeout = run_timeout
+        self.bounds = Bounds(
+            max_bytes=max_output_bytes, max_nesting=max_nesting, scrub=scrub
+        )
         self.threads = threads or Threads()
 
     async def run(

@@ -25,14 +25,17 @@ DEFAULT_WIDTH = 220
 DEFAULT_HEIGHT = 120
 
 
-def deserialize(source: str | bytes | Mapping[str, Any]) -> Graph:
+def deserialize(
+    source: str | bytes | Mapping[str, Any], *, max_nesting: int | None = None
+) -> Graph:
     """The graph in ``source``, with defaults filled and dangling edges dropped.
 
     ``source`` is the text of a workflow file, an editor snapshot
     ``{version, graph, viewport?}`` whose graph may itself be such a text, or a bare
-    ``{nodes, edges}``. The version number is not checked. Raises GraphFormatError.
+    ``{nodes, edges}``. The version number is not checked. Raises GraphFormatError, also
+    for a source that nests over ``max_nesting`` levels deep.
     """
-    document = _unwrap(source)
+    document = _unwrap(source, max_nesting)
     nodes = {key: _repaired(node) for key, node in _section(document, "nodes").items()}
     whole = graph_of({**document, "nodes": nodes})
     kept: dict[EdgeId, Edge] = {}
@@ -83,24 +86,26 @@ def serialize(graph: Graph) -> str:
     return json_text({"version": FORMAT_VERSION, "graph": graph.document})
 
 
-def _unwrap(source: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
-    document = _plain(source)
+def _unwrap(
+    source: str | bytes | Mapping[str, Any], max_nesting: int | None
+) -> dict[str, Any]:
+    document = _plain(source, max_nesting)
     if isinstance(document, dict) and "nodes" not in document:
         document = document.get("graph")
         if isinstance(document, str):
-            return _unwrap(document)
+            return _unwrap(document, max_nesting)
     if not isinstance(document, dict):
         raise GraphFormatError('expected an object with a "graph"')
     return document
 
 
-def _plain(source: str | bytes | Mapping[str, Any]) -> Any:
+def _plain(source: str | bytes | Mapping[str, Any], max_nesting: int | None) -> Any:
     if not isinstance(source, str | bytes | Mapping):
         raise GraphFormatError('expected an object with a "graph"')
     try:
         if isinstance(source, str | bytes):
-            return parse(source)
-        return plain(dict(source))
+            return parse(source, max_nesting=max_nesting)
+        return plain(dict(source), max_nesting=max_nesting)
     except (ValueError, TypeError) as error:
         raise GraphFormatError(f"not a JSON document: {error}") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -50,6 +51,7 @@ def validate_graph(
     if not graph.nodes:
         return []
     issues = [*_cycles(graph), *_missing(graph), *_duplicates(graph), *_orphans(graph)]
+    issues += _crowded_ports(graph)
     if registry is not None:
         issues += _unknown_types(graph, registry)
     wired = {(edge.target, edge.target_port) for edge in graph.edges.values()}
@@ -59,6 +61,18 @@ def validate_graph(
         if all(issue.code not in _NO_PROMPT for issue in found):
             issues += _unknown_tools(node, tools or {})
     return issues
+
+
+def _crowded_ports(graph: Graph) -> Iterator[Issue]:
+    ends = Counter((edge.target, edge.target_port) for edge in graph.edges.values())
+    for (node_id, port), count in ends.items():
+        if count > 1 and node_id in graph.nodes:
+            yield _about(
+                graph.nodes[node_id],
+                "WF_VALIDATION_PORT_TAKEN",
+                f'{count} connections lead into the input "{port}"; the last of them'
+                " that carries a value counts.",
+            )
 
 
 def validate_results(

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wayflow_project.settings")
 
@@ -16,9 +17,11 @@ from .graceful import Application, Graceful
 django.setup(set_prefix=False)
 
 # Models cannot be imported before the line above.
+from access.logs import cover_stream  # noqa: E402
 from runs import host  # noqa: E402
 
 from .bodies import BodyLimits  # noqa: E402
+from .checkup import report_checks  # noqa: E402
 from .lean import LeanHandler  # noqa: E402
 
 
@@ -38,11 +41,14 @@ def spare_the_collector() -> None:
     gc.freeze()
 
 
+for stream in (sys.stdout, sys.stderr):
+    cover_stream(stream)
+
 application = Graceful(
     BodyLimits(
         with_static_files(LeanHandler()),
         most=settings.WAYFLOW["MAX_BODY_BYTES"],
     ),
-    on_startup=[host.start, spare_the_collector],
+    on_startup=[report_checks, host.start, spare_the_collector],
     on_shutdown=[host.stop],
 )

@@ -2,8 +2,9 @@
 
 import asyncio
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
+from corsheaders.middleware import CorsMiddleware
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -28,6 +29,7 @@ class LeanHandler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._security = SecurityMiddleware(_nowhere)
+        self._cors = CorsMiddleware(_nowhere)
         self._frames = XFrameOptionsMiddleware(_nowhere)
 
     async def __call__(
@@ -85,11 +87,13 @@ class LeanHandler(ASGIHandler):
         except Exception as error:
             response = refused(request, error)
         else:
-            redirect = self._security.process_request(request)
-            response = redirect or await match.func(request, **match.kwargs)
+            preflight = cast("HttpResponse | None", self._cors.check_preflight(request))
+            early = self._security.process_request(request) or preflight
+            response = early or await match.func(request, **match.kwargs)
         if response.status_code >= 400:
             phrase, path = response.reason_phrase, request.path
             log_response("%s: %s", phrase, path, response=response, request=request)
+        self._cors.add_response_headers(request, response)
         response = self._security.process_response(request, response)
         return self._frames.process_response(request, response)
 

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 from environs import Env
 
 from wayflow_project import __version__
@@ -34,9 +35,20 @@ HTTPS = env.bool("WAYFLOW_HTTPS", not DEBUG)
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = env.int("WAYFLOW_HSTS_SECONDS", 0)
+# An hour: a mistake is forgotten soon, and nobody can be lured to plain HTTP meanwhile.
+SECURE_HSTS_SECONDS = env.int("WAYFLOW_HSTS_SECONDS", 3_600 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("WAYFLOW_HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("WAYFLOW_HSTS_PRELOAD", False)
 if env.bool("WAYFLOW_BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS = [
+    # It looks for Django's CSRF middleware by name and overlooks ours, which extends
+    # it. access.E001 demands ours, access.W002 what Django skips without its own.
+    "security.W003",
+    # Both are about hosts that are not ours: the owner of the domain decides.
+    "security.W005",
+    "security.W021",
+]
 
 # --- Rooms and plumbing ---
 
@@ -53,9 +65,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "django_filters",
     "channels",
+    "corsheaders",
     "django_eventstream",
     "access",
     "workflows",
@@ -64,6 +78,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "access.csrf.CsrfMiddleware",
@@ -111,9 +126,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What is counted by the minute; only a cache outside makes processes count together.
+CACHES: dict[str, Any] = {
+    "default": env.dj_cache_url("WAYFLOW_CACHE_URL", "locmem://?max_entries=10000"),
+}
+
 # --- People ---
 
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -140,7 +161,13 @@ STORAGES = {
         else "servestatic.storage.CompressedManifestStaticFilesStorage"
     },
 }
-UNFOLD = {"SITE_TITLE": "Wayflow", "SITE_HEADER": "Wayflow"}
+UNFOLD = {
+    "SITE_TITLE": "Wayflow",
+    "SITE_HEADER": "Wayflow",
+    "SITE_DROPDOWN": [
+        {"icon": "api", "title": "The API", "link": reverse_lazy("docs")},
+    ],
+}
 
 # --- The engine's limits and models ---
 
@@ -170,6 +197,7 @@ class WayflowSettings(TypedDict):
     RETENTION_DAYS: float
     VERSION_DAYS: float
     SECRETS: list[str]
+    WORKERS: int
     OPENAI_API_KEY: str
     OPENAI_BASE_URL: str
     LLM_MODELS: list[str]
@@ -199,6 +227,7 @@ WAYFLOW: WayflowSettings = {
     "RETENTION_DAYS": env.float("WAYFLOW_RETENTION_DAYS", 90),
     "VERSION_DAYS": env.float("WAYFLOW_VERSION_DAYS", 30),
     "SECRETS": env.list("WAYFLOW_SECRETS", []),
+    "WORKERS": env.int("WEB_CONCURRENCY", 1),
     "OPENAI_API_KEY": env.str("OPENAI_API_KEY", ""),
     "OPENAI_BASE_URL": env.str("OPENAI_BASE_URL", ""),
     "LLM_MODELS": env.list("WAYFLOW_LLM_MODELS", ["gpt-4o-mini", "gpt-4o"]),
@@ -217,6 +246,7 @@ REST_FRAMEWORK = {
         "access.authentication.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["access.throttle.RequestThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["access.body.JsonParser"],
     "DEFAULT_FILTER_BACKENDS": [
@@ -231,26 +261,63 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Wayflow Server",
-    "DESCRIPTION": "Store visual workflows, run them and follow what happens.",
+    "DESCRIPTION": "Store visual workflows, run them and follow what happens."
+    " As pages: [Swagger UI](/api/docs), [Redoc](/api/redoc).",
     "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
+    # No page of ours asks another host for anything.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "displayRequestDuration": True,
+        "docExpansion": "list",
+        "filter": True,
+        "persistAuthorization": False,
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "workflows.api.schema.add_endpoints",
         "runs.api.schema.add_endpoints",
-        "access.openapi.complete_schema",
+        "access.schema_rules.complete_schema",
     ],
 }
 
+# Pages elsewhere call with a token: a session's cookie is never theirs to send.
+CORS_ALLOWED_ORIGINS: list[str] = env.list("WAYFLOW_CORS_ORIGINS", [])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "last-event-id",
+    "prefer",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Location",
+    "Preference-Applied",
+    "Retry-After",
+    "X-Run-Id",
+]
+
 # --- Logging ---
+
+DEFAULT_EXCEPTION_REPORTER = "access.tracebacks.ScrubbedReporter"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+        "line": {
+            "class": "access.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
@@ -259,6 +326,10 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": env.str("WAYFLOW_LOG_LEVEL", "INFO").upper(),
     },
-    # At INFO it has a line for every listener that comes.
-    "loggers": {"django_eventstream": {"level": "WARNING"}},
+    "loggers": {
+        # At INFO it has a line for every listener that comes.
+        "django_eventstream": {"level": "WARNING"},
+        # It has a traceback for every host that a bot makes up; the answer has a line.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -1,18 +1,32 @@
 """The project's routes: the admin, the API's schema, and what the rooms add."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
+from django.views.generic import RedirectView, TemplateView
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerSplitView,
+)
 
 from access.endpoint import nowhere
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path(
+        "favicon.ico",
+        TemplateView.as_view(template_name="favicon.svg", content_type="image/svg+xml"),
+    ),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
+    path("api/", include("access.api.urls")),
     path("api/", include("workflows.api.urls")),
     path("api/", include("runs.api.urls")),
-    path("api/<path:rest>", csrf_exempt(nowhere)),
+    # Line breaks as well, which no converter of paths takes.
+    re_path(r"^api/(?P<rest>[\s\S]*)$", csrf_exempt(nowhere)),
 ]
+
+handler400 = "wayflow_project.refusals.bad_request"

@@ -11,5 +11,7 @@ class WorkflowsConfig(AppConfig):
     verbose_name = "Workflows"
 
     def ready(self) -> None:
-        """Import every app's ``wayflow_nodes``, which registers what it brings."""
+        """Register the system checks, and what every app's ``wayflow_nodes`` brings."""
+        from . import checks  # noqa: F401
+
         autodiscover_modules("wayflow_nodes")

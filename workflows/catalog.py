@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from wayflow.attempt import selected_tools
 from wayflow.contracts import Models, Tool
+from wayflow.graph import Graph, Node
 from wayflow.models.mock import mock_models
 from wayflow.models.openai import OPENAI_URL, openai_models
 from wayflow.nodes import BUILTIN
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
 MOCK = "mock"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """A Django permission that ``what`` of a graph's node asks for."""
+
+    node: Node
+    what: str
+    permission: str
+
+
 @cache
 def registry() -> Registry:
     """Node types, tools and models of this installation, once Django is ready."""
@@ -33,8 +44,26 @@ def registry() -> Registry:
 def tools_for(user: User) -> dict[str, Tool]:
     """The tools that ``user`` may use: the registered, and workflows exposed as tools.
 
-    A workflow's tool is called after the workflow; of equal names a registered tool
-    wins, then the older workflow.
+    A workflow whose own nodes ask for more than ``user`` may is not among them. Of
+    equal names a registered tool wins.
+    """
+    tools = {}
+    for name, version in exposed_to(user).items():
+        graph = version.document.graph()
+        if all(user.has_perm(demand.permission) for demand in demands_of(graph)):
+            about = version.workflow.description or None
+            tools[name] = graph_to_tool(graph, description=about)
+    return tools | {
+        name: tool
+        for name, tool in registry().tools.items()
+        if tool.permission is None or user.has_perm(tool.permission)
+    }
+
+
+def exposed_to(user: User) -> dict[str, WorkflowVersion]:
+    """What of the workflows that ``user`` may run is exposed as a tool, by its name.
+
+    A tool is called after its workflow; of equal names the older workflow wins.
     """
     exposed = (
         WorkflowVersion.objects.current()
@@ -43,16 +72,23 @@ def tools_for(user: User) -> dict[str, Tool]:
         .select_related("workflow", "document")
         .order_by("-workflow__created_at", "-workflow")
     )
-    tools = {}
-    for version in exposed:
-        name = tool_name(version.workflow.name)
-        if name is not None:
-            tools[name] = _tool_of(version)
-    return tools | {
-        name: tool
-        for name, tool in registry().tools.items()
-        if tool.permission is None or user.has_perm(tool.permission)
-    }
+    named = {tool_name(version.workflow.name): version for version in exposed}
+    return {name: version for name, version in named.items() if name is not None}
+
+
+def demands_of(graph: Graph) -> Iterator[Demand]:
+    """What the node types and registered tools of ``graph`` ask for."""
+    installed = registry()
+    for node in graph.nodes.values():
+        node_type = installed.nodes.get(node.type)
+        if node_type is not None and node_type.permission is not None:
+            what = f'the type "{node.type}"'
+            yield Demand(node=node, what=what, permission=node_type.permission)
+        for name in selected_tools(node):
+            tool = installed.tools.get(name)
+            if tool is not None and tool.permission is not None:
+                what = f'the tool "{name}"'
+                yield Demand(node=node, what=what, permission=tool.permission)
 
 
 def model_ids() -> dict[str, list[str]]:
@@ -68,11 +104,6 @@ def model_ids() -> dict[str, list[str]]:
 def node_types() -> list[dict[str, Any]]:
     """The definitions of all node types."""
     return [node_type.describe() for node_type in registry().nodes.values()]
-
-
-def _tool_of(version: WorkflowVersion) -> Tool:
-    description = version.workflow.description or None
-    return graph_to_tool(version.document.graph(), description=description)
 
 
 def _models() -> Models:

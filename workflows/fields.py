@@ -6,11 +6,15 @@ from typing import Any
 
 from django.db import models
 
-from wayflow.jsontext import json_text, parse
+from access.secrets import scrubber
+from wayflow.jsontext import parse
 
 
 class JsonTextField(models.TextField[Any, Any]):
-    """JSON as text: a graph runs in the order of its keys, which jsonb would lose."""
+    """JSON as text: a graph runs in the order of its keys, which jsonb would lose.
+
+    No secret of the server is stored.
+    """
 
     description = "JSON in its own order"
 
@@ -23,7 +27,7 @@ class JsonTextField(models.TextField[Any, Any]):
         return None if value is None else parse(value)
 
     def get_prep_value(self, value: Any) -> str | None:
-        return None if value is None else json_text(value)
+        return None if value is None else scrubber().json(value)
 
     def to_python(self, value: Any) -> Any:
         return value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.conf import settings
@@ -12,7 +14,9 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from access.fields import ScrubbedCharField, ScrubbedTextField
 from wayflow.graph import Graph
+from wayflow.jsontext import json_bytes
 from wayflow.serializer import graph_of
 
 from .fields import JsonTextField
@@ -42,14 +46,21 @@ STAFF_PERMISSIONS = {
 }
 
 
+CLAIM = timedelta(days=1)
+"""How long a graph is kept that nobody refers to: whoever stored it is about to."""
+
+
 class GraphDocument(models.Model):
-    """A graph's content, stored once however many versions and runs point at it."""
+    """A graph's content, stored once however many versions and runs point at it.
+
+    Whoever stores it claims it, at ``claimed_at`` or not much later.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     content = JsonTextField()
     node_count = models.PositiveIntegerField()
     is_tool = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.digest[:12]
@@ -76,15 +87,32 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
         return self._open_to(user, Level.EDIT)
 
     def deletable_by(self, user: User) -> WorkflowQuerySet:
-        """Their own; for staff with the permission all of them."""
-        rules = user.is_staff and user.has_perm("workflows.delete_workflow")
-        return self.alive() if rules else self.alive().filter(owner=user)
+        return self._owned_by(user, "workflows.delete_workflow")
 
-    def with_latest_number(self) -> WorkflowQuerySet:
-        """With ``latest_number``, that of the newest version."""
-        newest = WorkflowVersion.objects.filter(workflow=OuterRef("pk"))
-        numbers = newest.order_by("-number").values("number")[:1]
-        return self.annotate(latest_number=Subquery(numbers))
+    def shareable_by(self, user: User) -> WorkflowQuerySet:
+        return self._owned_by(user, "workflows.change_share")
+
+    def in_list(self) -> WorkflowQuerySet:
+        """With all that a list tells: ``latest_number`` is that of the newest version.
+
+        Each comes in one query, so that what is told of it belongs together.
+        """
+        told = self.select_related("owner", "published_version")
+        return told._with_newest("number", "latest_number")
+
+    def in_detail(self) -> WorkflowQuerySet:
+        """As in a list; ``newest_content`` is the graph of the newest version."""
+        return self.in_list()._with_newest("document__content", "newest_content")
+
+    def _with_newest(self, field: str, name: str) -> WorkflowQuerySet:
+        versions = WorkflowVersion.objects.filter(workflow=OuterRef("pk"))
+        newest = versions.order_by("-number").values(field)[:1]
+        return self.annotate(**{name: Subquery(newest)})
+
+    def _owned_by(self, user: User, permission: str) -> WorkflowQuerySet:
+        """Their own; for staff with the permission all of them."""
+        rules = user.is_staff and user.has_perm(permission)
+        return self.alive() if rules else self.alive().filter(owner=user)
 
     def _open_to(self, user: User, level: Level) -> WorkflowQuerySet:
         if user.is_staff and user.has_perm(STAFF_PERMISSIONS[level]):
@@ -102,8 +130,8 @@ class Workflow(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
+    name = ScrubbedCharField(max_length=200)
+    description = ScrubbedTextField(blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="workflows"
     )
@@ -139,12 +167,13 @@ class Workflow(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def etag(self) -> str:
-        """The entity tag of its present revision."""
-        return f'"{self.revision}"'
+        """The entity tag of its present state: the revision, then all that is none."""
+        rest = json_bytes([self.viewport, self.published_version_id])
+        return f'"{self.revision}-{sha256(rest).hexdigest()[:8]}"'
 
     def newest_version(self) -> WorkflowVersion:
         """The version with the highest number, its document with it."""
@@ -152,7 +181,7 @@ class Workflow(models.Model):
 
 
 class ImmutableVersion(TypeError):
-    """A version never changes; a changed graph is a new version."""
+    """A version never changes but for its label; a changed graph is a new version."""
 
 
 class WorkflowVersionQuerySet(models.QuerySet["WorkflowVersion"]):
@@ -170,7 +199,7 @@ class WorkflowVersionQuerySet(models.QuerySet["WorkflowVersion"]):
 
 
 class WorkflowVersion(models.Model):
-    """One state of a workflow's graph, which never changes."""
+    """One state of a workflow's graph, which never changes; its label may."""
 
     workflow = models.ForeignKey(
         Workflow, on_delete=models.CASCADE, related_name="versions"
@@ -185,7 +214,7 @@ class WorkflowVersion(models.Model):
         null=True,
         related_name="+",
     )
-    label = models.CharField(max_length=200, blank=True)
+    label = ScrubbedCharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[models.Manager[WorkflowVersion]] = (
@@ -211,6 +240,11 @@ class WorkflowVersion(models.Model):
         if not self._state.adding:
             raise ImmutableVersion(ImmutableVersion.__doc__)
         super().save(*args, **kwargs)
+
+    def rename(self, label: str) -> None:
+        """Store another label, and nothing else."""
+        self.label = label
+        super().save(update_fields=["label"])
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Raises ImmutableVersion: versions go with their workflow."""

@@ -63,7 +63,7 @@ class RunAdmin(ModelAdmin):
         "trigger",
         "owner",
         "queued",
-        "duration",
+        "took",
     )
     list_filter = (
         ("status", MultipleChoicesDropdownFilter),
@@ -136,7 +136,7 @@ class RunAdmin(ModelAdmin):
         return _unbroken(date_format(localtime(run.created_at), "j M Y, H:i"))
 
     @display(description="Duration")
-    def duration(self, run: Run) -> SafeString:
+    def took(self, run: Run) -> SafeString:
         return _unbroken(spelled(duration_of(run, timezone.now())) or "-")
 
     @admin.action(description="Cancel the selected runs", permissions=["cancel"])

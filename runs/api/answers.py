@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,3 +15,8 @@ def json_answer(value: Any, *, status: int = 200) -> HttpResponse:
     return HttpResponse(
         json_bytes(value), status=status, content_type="application/json"
     )
+
+
+def time_text(at: datetime) -> str:
+    """A time as the API spells it."""
+    return at.isoformat().replace("+00:00", "Z")

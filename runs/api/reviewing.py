@@ -13,7 +13,7 @@ from runs.models import Review, Run
 from wayflow.checkpoint import Decision
 from wayflow.values import ABSENT
 
-from .answers import json_answer
+from .answers import json_answer, time_text
 from .reading import FieldRefused, known_run_id, refuse_unknown
 
 
@@ -69,4 +69,4 @@ def _shown(review: Review) -> dict[str, Any]:
 
 
 def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
+    return None if at is None else time_text(at)

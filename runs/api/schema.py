@@ -9,6 +9,7 @@ from access.openapi import (
     Paths,
     Schema,
     answer,
+    closed,
     listed,
     operation,
     parameter,
@@ -19,44 +20,24 @@ from runs.chunks import ChunkStyle
 from wayflow.status import RunStatus
 from workflows.api.serializers import GRAPH
 
-from . import editor, following, repeating, reviewing, starting
+from . import downloading, editor, following, repeating, reviewing, starting
+from .cancelling import cancel_many
+from .event_schemas import COMPONENTS, OF_A_RUN, OF_THE_FEED
 from .feed import feed
+from .node_detail import node
+from .preflight import preflight
+from .run_schemas import CANCEL_MANY, CANCELS, DOWNLOAD, NODE, PREFLIGHT
 from .serializers import SUSPENSION
 
 NUMBER: Schema = {"type": "integer", "minimum": 1}
 SEQ: Schema = {"type": "integer", "minimum": 0}
-INPUTS = {**ANYTHING, "description": "Values by the names of the Input fields."}
+INPUTS = {
+    **ANYTHING,
+    "description": "Values by the names of the Input fields.",
+    "examples": [{"name": "Ada"}],
+}
 STATUS: Schema = {"enum": [status.value for status in RunStatus]}
 
-FRAMES = """\
-id: 1
-event: run_status
-data: {"status":"running","runId":"0b0f5c1e-6c3c-4c0e-9f4e-3d7b8c1f2a10"}
-
-id: 2
-event: node_status
-data: {"nodeId":"in","status":"running","inputs":{},"startedAt":1767225600000}
-
-event: node_chunk
-data: {"nodeId":"write","delta":" dear","content":"Hello, dear"}
-
-id: 9
-event: run_status
-data: {"status":"completed","result":{"letter":"Hello, dear reader."}}
-
-"""
-CHANGES = """\
-id: 41
-event: review
-data: {"id":7,"runId":"0b0f5c1e-6c3c-4c0e-9f4e-3d7b8c1f2a10",\
-"nodeId":"check","workflowId":null,"status":"answered"}
-
-id: 43
-event: run
-data: {"id":"0b0f5c1e-6c3c-4c0e-9f4e-3d7b8c1f2a10",\
-"workflowId":null,"status":"completed"}
-
-"""
 RUN_ID = {"X-Run-Id": "The id of the run."}
 LOCATION = {"Location": "The path of the run."}
 CHUNKS = parameter(
@@ -76,7 +57,10 @@ RUN = {
 DECISION = shape(
     "branch",
     branch={"enum": ["approved", "rejected"]},
-    data={"description": "Takes the place of what was reviewed; any value."},
+    data={
+        "description": "Takes the place of what was reviewed; any value.",
+        "examples": ["Hello, dear reader."],
+    },
 )
 TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 REVIEW: Schema = {
@@ -119,22 +103,24 @@ PATHS: Paths = {
         "post": operation(
             editor.run,
             "editor_run",
-            {200: answer("The events of the run.", events=FRAMES, headers=RUN_ID)},
+            {200: answer("The events of the run.", events=OF_A_RUN, headers=RUN_ID)},
             body=RUN,
             parameters=[
                 parameter("query", "detach", "1: leaving cancels nothing.", TEXT),
                 parameter("query", "workflowId", "Whose edit the graph is.", ID),
                 CHUNKS,
             ],
+            fails=(404,),
         )
     },
     "/api/resume": {
         "post": operation(
             editor.resume,
             "editor_resume",
-            {200: answer("The rest of the events.", events=FRAMES, headers=RUN_ID)},
+            {200: answer("The rest of the events.", events=OF_A_RUN, headers=RUN_ID)},
             body=shape("runId", "decision", runId=ID, decision=DECISION, nodeId=TEXT),
             parameters=[CHUNKS],
+            fails=(404,),
         )
     },
     "/api/cancel": {
@@ -162,7 +148,7 @@ PATHS: Paths = {
         "get": operation(
             feed,
             "feed",
-            {200: answer("The changes, as they happen.", events=CHANGES)},
+            {200: answer("The changes, as they happen.", events=OF_THE_FEED)},
             parameters=[
                 parameter("header", "Last-Event-ID", "Where to go on.", SEQ),
                 parameter("query", "after", "The same, without the header.", SEQ),
@@ -177,13 +163,13 @@ PATHS: Paths = {
                 200: answer(
                     "The run ended or paused; as a stream, from its first event on.",
                     OUTCOME,
-                    events=FRAMES,
+                    events=OF_A_RUN,
                     headers=RUN_ID,
                 ),
                 202: answer("The run goes on.", OUTCOME, headers=LOCATION),
                 422: answer("The run failed.", FAILED),
             },
-            body=shape(inputs=INPUTS, version=NUMBER),
+            body=closed(shape(inputs=INPUTS, version=NUMBER)),
             parameters=[
                 CHUNKS,
                 parameter("header", "Prefer", "respond-async, or wait=seconds.", TEXT),
@@ -196,12 +182,23 @@ PATHS: Paths = {
             ],
         )
     },
+    "/api/workflows/{id}/publish/preflight": {
+        "get": operation(
+            preflight,
+            "workflows_preflight",
+            {200: answer("What it would mean.", PREFLIGHT)},
+            parameters=[
+                parameter("query", "version", "Which one; else the newest.", NUMBER)
+            ],
+            fails=[403],
+        )
+    },
     "/api/runs/{id}/events": {
         "get": operation(
             following.events,
             "runs_events",
             {
-                200: answer("The events.", events=FRAMES),
+                200: answer("The events.", events=OF_A_RUN),
                 204: answer("The run ended, and nothing is left of it."),
             },
             parameters=[
@@ -211,11 +208,43 @@ PATHS: Paths = {
             ],
         )
     },
+    "/api/runs/{id}/events.ndjson": {
+        "get": operation(
+            downloading.events,
+            "runs_events_download",
+            {200: DOWNLOAD},
+            parameters=[
+                parameter("query", "after", "The last event one has.", SEQ),
+                parameter("header", "Last-Event-ID", "Goes before `after`.", SEQ),
+            ],
+        )
+    },
+    "/api/runs/{id}/nodes/{node_id}": {
+        "get": operation(
+            node,
+            "runs_node",
+            {200: answer("What it did.", NODE)},
+            parameters=[
+                {
+                    **parameter("path", "node_id", "The id in the graph.", TEXT),
+                    "required": True,
+                }
+            ],
+        )
+    },
+    "/api/runs/cancel": {
+        "post": operation(
+            cancel_many,
+            "runs_cancel_many",
+            {200: answer("An outcome for each run.", CANCELS)},
+            body=CANCEL_MANY,
+        )
+    },
     "/api/runs/{id}/attach": {
         "post": operation(
             following.attach,
             "runs_attach",
-            {200: answer("The events.", events=FRAMES, headers=RUN_ID)},
+            {200: answer("The events.", events=OF_A_RUN, headers=RUN_ID)},
             body={"description": "Anything: it is not read."},
             parameters=[CHUNKS],
         )
@@ -232,7 +261,8 @@ PATHS: Paths = {
             repeating.retry,
             "runs_retry",
             {202: answer("The new run.", OUTCOME, headers=LOCATION)},
-            body=shape(nodeId=TEXT, version=WHICH),
+            body=closed(shape(nodeId=TEXT, version=WHICH)),
+            fails=(409,),
         )
     },
     "/api/runs/{id}/rerun": {
@@ -240,7 +270,8 @@ PATHS: Paths = {
             repeating.rerun,
             "runs_rerun",
             {202: answer("The new run.", OUTCOME, headers=LOCATION)},
-            body=shape(inputs=INPUTS, version=WHICH),
+            body=closed(shape(inputs=INPUTS, version=WHICH)),
+            fails=(409,),
         )
     },
     "/api/runs/{id}/reviews": {
@@ -255,7 +286,8 @@ PATHS: Paths = {
             reviewing.decide,
             "runs_decide",
             {200: answer("The review, answered.", REVIEW)},
-            body=DECISION,
+            body=closed(DECISION),
+            fails=(409,),
         )
     },
 }
@@ -265,4 +297,5 @@ def add_endpoints(
     result: Schema, generator: object, request: object, public: bool
 ) -> Schema:
     """What the schema's generator calls."""
+    result["components"]["schemas"] |= COMPONENTS
     return with_paths(result, PATHS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -9,10 +10,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from runs.graphs import graphs
-from runs.models import JournalEntry, Run
+from runs.models import STATUS_CHOICES, JournalEntry, Run
 from runs.node_runs import NodeRun, node_runs
-from runs.records import told
+from runs.rations import rationed
+from runs.records import said
 from wayflow.status import NodeStatus
+
+ROWS_AT_ONCE = 20
+REPEATS_SHOWN = 20
 
 SUSPENSION = {
     "description": "The question at which a run waits for a person.",
@@ -49,6 +54,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     finishedAt = serializers.DateTimeField(
         source="finished_at", allow_null=True, read_only=True
     )
+    durationMs = serializers.SerializerMethodField()
     cancelRequestedAt = serializers.DateTimeField(
         source="cancel_requested_at", allow_null=True, read_only=True
     )
@@ -66,14 +72,32 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "createdAt",
             "startedAt",
             "finishedAt",
+            "durationMs",
             "cancelRequestedAt",
             "origin",
         )
         read_only_fields = fields
 
+    def get_durationMs(self, run: Run) -> int | None:
+        took = run.duration
+        return None if took is None else took // timedelta(milliseconds=1)
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """The tokens that one model took and gave, in all attempts of a node."""
+
+    model = serializers.CharField()
+    inputTokens = serializers.IntegerField()
+    outputTokens = serializers.IntegerField()
+
 
 class NodeRunSerializer(serializers.Serializer[Any]):
-    """What a node did in a run; times are in ms since the epoch."""
+    """What a node did in a run; times are in ms since the epoch.
+
+    Of values that are too long, and of all after 4 MB of them, there is a marker
+    `{"__truncated": true, "size", "preview"}`. Of the newest attempt's tool calls there
+    are the first 200, of the failed attempts the last 50.
+    """
 
     nodeId = serializers.CharField()
     type = serializers.CharField()
@@ -87,7 +111,9 @@ class NodeRunSerializer(serializers.Serializer[Any]):
     finishedAt = serializers.IntegerField(required=False)
     durationMs = serializers.IntegerField(required=False)
     toolCalls = serializers.JSONField(required=False)
+    toolCallCount = serializers.IntegerField(required=False)
     failedAttempts = serializers.JSONField(required=False)
+    usage = UsageSerializer(many=True, required=False)
 
 
 class CancelSerializer(serializers.Serializer[Any]):
@@ -99,8 +125,19 @@ class CancelSerializer(serializers.Serializer[Any]):
     interrupted = serializers.ListField(child=serializers.CharField())
 
 
+class RepeatSerializer(serializers.Serializer[Any]):
+    """A run that repeats another."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=STATUS_CHOICES)
+    createdAt = serializers.DateTimeField(source="created_at")
+
+
 class RunDetailSerializer(RunSerializer):
-    """A run with all that is known of it."""
+    """A run with all that is known of it, for the ``user`` of the context.
+
+    `repeats` are the newest 20 retries and reruns of it that the caller may see.
+    """
 
     inputs = serializers.JSONField(read_only=True)
     result = serializers.JSONField(read_only=True)
@@ -110,6 +147,7 @@ class RunDetailSerializer(RunSerializer):
     document = serializers.CharField(source="document.digest", read_only=True)
     suspension = serializers.SerializerMethodField()
     cancel = serializers.SerializerMethodField()
+    repeats = serializers.SerializerMethodField()
     nodeRuns = serializers.SerializerMethodField()
 
     class Meta(RunSerializer.Meta):
@@ -120,6 +158,7 @@ class RunDetailSerializer(RunSerializer):
             "error",
             "suspension",
             "cancel",
+            "repeats",
             "attempts",
             "lastSeq",
             "document",
@@ -146,6 +185,12 @@ class RunDetailSerializer(RunSerializer):
             }
         ).data
 
+    @extend_schema_field(RepeatSerializer(many=True))
+    def get_repeats(self, run: Run) -> Any:
+        visible = Run.objects.visible_to(self.context["user"]).filter(origin=run)
+        newest = visible.only("status", "created_at").order_by("-created_at", "-pk")
+        return RepeatSerializer(newest[:REPEATS_SHOWN], many=True).data
+
     @extend_schema_field(NodeRunSerializer(many=True))
     def get_nodeRuns(self, run: Run) -> list[dict[str, Any]]:
         return [node.data() for node in self._nodes]
@@ -155,5 +200,5 @@ class RunDetailSerializer(RunSerializer):
         run = self.instance
         assert isinstance(run, Run)
         entries = JournalEntry.objects.filter(run=run).order_by("first_seq")
-        records = told(entries.values_list("events", flat=True))
-        return node_runs(graphs.load(run.document.digest), records)
+        rows = entries.values_list("events", flat=True).iterator(ROWS_AT_ONCE)
+        return node_runs(graphs.load(run.document.digest), rationed(said(rows)))

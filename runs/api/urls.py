@@ -1,10 +1,13 @@
 """The routes of run time, below ``/api/``."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from . import editor, following, repeating, reviewing
+from . import downloading, editor, following, repeating, reviewing
+from .cancelling import cancel_many
 from .feed import feed
+from .node_detail import node
+from .preflight import preflight
 from .starting import start
 from .views import RunViewSet
 
@@ -18,7 +21,20 @@ urlpatterns = [
     path("pending", editor.pending, name="editor-pending"),
     path("feed", feed, name="feed"),
     path("workflows/<str:workflow_id>/runs", start, name="workflow-runs"),
+    path(
+        "workflows/<str:workflow_id>/publish/preflight",
+        preflight,
+        name="publish-preflight",
+    ),
+    path("runs/cancel", cancel_many, name="runs-cancel"),
     path("runs/<str:run_id>/events", following.events, name="run-events"),
+    path(
+        "runs/<str:run_id>/events.ndjson", downloading.events, name="run-events-ndjson"
+    ),
+    # The ids of nodes are anything, line breaks too, which no converter takes.
+    re_path(
+        r"^runs/(?P<run_id>[^/]+)/nodes/(?P<node_id>[\s\S]+)$", node, name="run-node"
+    ),
     path("runs/<str:run_id>/attach", following.attach, name="run-attach"),
     path("runs/<str:run_id>/cancel", following.cancel, name="run-cancel"),
     path("runs/<str:run_id>/retry", repeating.retry, name="run-retry"),

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from django_filters.filters import ChoiceFilter, IsoDateTimeFilter, UUIDFilter
 from django_filters.rest_framework.backends import DjangoFilterBackend
-from django_filters.rest_framework.filterset import FilterSet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, viewsets
-from rest_framework.filters import SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runs.models import STATUS_CHOICES, Run, RunQuerySet, Trigger
+from access.queries import BoundedSearch, KnownParameters
+from runs.models import Run, RunQuerySet
 from runs.services import RunNotFound
 
+from .filters import ORDERINGS, EndedIfLongest, RunFilter, RunPagination
 from .reading import uuid_or_none
 from .serializers import RunDetailSerializer, RunSerializer
 
@@ -23,23 +22,28 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class RunFilter(FilterSet):
-    """By workflow, status, trigger and the time of their start."""
-
-    workflow = UUIDFilter("workflow")  # type: ignore[no-untyped-call]
-    status = ChoiceFilter(choices=STATUS_CHOICES)  # type: ignore[no-untyped-call]
-    trigger = ChoiceFilter(choices=Trigger.choices)  # type: ignore[no-untyped-call]
-    startedAfter = IsoDateTimeFilter("started_at", "gte")  # type: ignore[no-untyped-call]
-    startedBefore = IsoDateTimeFilter("started_at", "lt")  # type: ignore[no-untyped-call]
+ORDERING = OpenApiParameter(
+    "ordering",
+    description="What comes first; `longest` has only runs that started and ended.",
+    enum=list(ORDERINGS),
+    default="newest",
+)
 
 
 class RunViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
-    """The runs that the caller may see, the newest first."""
+    """The runs that the caller may see."""
 
     serializer_class = RunSerializer
     queryset = Run.objects.none()
-    filter_backends = (DjangoFilterBackend, SearchFilter)
+    pagination_class = RunPagination
+    filter_backends = (
+        KnownParameters,
+        DjangoFilterBackend,
+        BoundedSearch,
+        EndedIfLongest,
+    )
     filterset_class = RunFilter
+    more_parameters = (ORDERING.name,)
     search_fields = ("workflow__name", "error")
     lookup_value_regex = "[^/]+"
 
@@ -51,15 +55,29 @@ class RunViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
             "document__content", "inputs", "result", "error"
         )
 
+    @extend_schema(parameters=[ORDERING])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The runs that the caller may see, in pages, the newest first.
+
+        `search` looks for words in the workflow's name and in the error.
+        """
+        return super().list(request, *args, **kwargs)
+
     @extend_schema(responses=RunDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        """A run with its inputs, its outcome and what each node did."""
+        """A run with its inputs, its outcome, its repeats and what each node did.
+
+        The whole output of a node that is too long here has an address of its own.
+        """
         run_id = uuid_or_none(pk)
         if run_id is None:
             raise RunNotFound
-        visible = Run.objects.visible_to(cast("User", request.user))
-        rows = visible.select_related("workflow", "version", "owner", "document")
+        user = cast("User", request.user)
+        visible = Run.objects.visible_to(user)
+        rows = visible.select_related(
+            "workflow", "version", "owner", "document", "cancel_requested_by"
+        )
         run = rows.defer("document__content").filter(pk=run_id).first()
         if run is None:
             raise RunNotFound
-        return Response(RunDetailSerializer(run).data)
+        return Response(RunDetailSerializer(run, context={"user": user}).data)

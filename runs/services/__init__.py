@@ -1,6 +1,6 @@
 """What may be done with runs: one verb each, by keyword, whole or not at all."""
 
-from .cancelling import abandon, request_cancel
+from .cancelling import CancelOutcome, abandon, request_cancel, request_cancels
 from .deciding import (
     ReviewAlreadyDecided,
     ReviewNotFound,
@@ -20,6 +20,7 @@ from .starting import (
 )
 
 __all__ = [
+    "CancelOutcome",
     "Idempotency",
     "IdempotencyKeyReused",
     "NodeNotFound",
@@ -35,6 +36,7 @@ __all__ = [
     "decide",
     "decide_review",
     "request_cancel",
+    "request_cancels",
     "rerun",
     "retry",
     "start_graph",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from access.errors import ApiError
 from runs.executor import executor
+from runs.given import within_limits
 from runs.models import Review, Run
 from runs.reviews import BRANCHES, answer
 from runs.writing import write_atomic
@@ -66,9 +67,10 @@ def decide(
     """Answer the open review of a run and let the run go on.
 
     With ``node_id`` only that node's review. Of two racing answers one wins, the other
-    gets ReviewNotOpen. Also raises RunNotFound, NotAllowed and UnknownBranch.
+    gets ReviewNotOpen. Also raises RunNotFound, NotAllowed, UnknownBranch and what
+    ``within_limits`` raises.
     """
-    _check(run_id, decision, by)
+    decision = _checked(run_id, decision, by)
     with write_atomic():
         asked = Review.objects.open().filter(run=run_id).order_by("-opened_seq")
         review = asked.first()
@@ -84,10 +86,10 @@ def decide_review(
 ) -> Review:
     """Answer one review of a run, which is known by its id, and let the run go on.
 
-    Raises ReviewNotFound, ReviewAlreadyDecided, RunNotFound, NotAllowed and
-    UnknownBranch.
+    Raises ReviewNotFound, ReviewAlreadyDecided, RunNotFound, NotAllowed, UnknownBranch
+    and what ``within_limits`` raises.
     """
-    _check(run_id, decision, by)
+    decision = _checked(run_id, decision, by)
     with write_atomic():
         review = Review.objects.filter(pk=review_id, run=run_id).first()
         if review is None:
@@ -97,11 +99,13 @@ def decide_review(
     return review
 
 
-def _check(run_id: UUID, decision: Decision, by: User) -> None:
+def _checked(run_id: UUID, decision: Decision, by: User) -> Decision:
     if decision.branch not in BRANCHES:
         raise UnknownBranch
     if not Run.objects.visible_to(by).filter(pk=run_id).exists():
         raise RunNotFound
+    data = within_limits(decision.data, what="decision", attr="decision.data")
+    return Decision(decision.branch, data=data)
 
 
 def _decided(review: Review, decision: Decision, by: User) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from access.errors import ApiError
 from runs.graphs import graphs
-from runs.models import JournalEntry, Run, Trigger
-from runs.records import Told, told
-from runs.reuse import reusable, unfinished
+from runs.models import Run, Trigger
+from runs.reuse import reusable
+from runs.stories import completions, story_of
 from runs.subjects import subject_of_run
 from runs.writing import write_atomic
 from wayflow.graph import NodeId
-from wayflow.status import NodeStatus, RunStatus
+from wayflow.status import RunStatus
 
 from .finding import found
 from .starting import start_subject
@@ -66,8 +65,9 @@ def rerun(
 
     Raises RunNotFound, NotAllowed, WorkflowNotFound and what is wrong with the inputs.
     """
-    origin = _repeatable(run_id, by)
+    _repeatable(run_id, by)
     with write_atomic():
+        origin = _held(run_id, by)
         return start_subject(
             subject_of_run(origin, by, latest=latest),
             by=by,
@@ -93,14 +93,15 @@ def retry(
     origin = _repeatable(run_id, by)
     if not RunStatus(origin.status).is_terminal:
         raise RunNotEnded
-    entries = JournalEntry.objects.filter(run=origin).order_by("first_seq")
-    records = list(told(entries.values_list("events", flat=True)))
-    before = graphs.load(origin.document.digest)
+    # The story of a run that ended does not change; to read it may take a while.
+    told = completions(run_id)
     with write_atomic():
+        origin = _held(run_id, by)
+        before = graphs.load(origin.document.digest)
         subject = subject_of_run(origin, by, latest=latest)
         if node_id is not None and node_id not in subject.graph.nodes:
             raise NodeNotFound(node_id)
-        again = unfinished(before, records) if node_id is None else {NodeId(node_id)}
+        again = before.nodes.keys() - told if node_id is None else {NodeId(node_id)}
         kept = reusable(before, subject.graph, again)
         if len(kept) == len(subject.graph.nodes):
             raise NothingToRetry
@@ -110,7 +111,7 @@ def retry(
             trigger=trigger,
             inputs=origin.inputs,
             origin=origin,
-            story=list(_completions(records, kept)),
+            story=story_of(run_id, told, kept),
         )
 
 
@@ -118,8 +119,10 @@ def _repeatable(run_id: UUID, by: User) -> Run:
     return found(Run.objects.visible_to(by), run_id, by, "see this run")
 
 
-def _completions(records: list[Told], kept: Set[NodeId]) -> Iterator[Told]:
-    for event, private in records:
-        data = event["data"]
-        if data.get("nodeId") in kept and data.get("status") == NodeStatus.COMPLETE:
-            yield event, private
+def _held(run_id: UUID, by: User) -> Run:
+    """The run, which nobody deletes until the transaction ends, nor its graph.
+
+    Raises RunNotFound, for it may be gone by now.
+    """
+    Run.objects.select_for_update(no_key=True).filter(pk=run_id).first()
+    return _repeatable(run_id, by)

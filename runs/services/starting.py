@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
 from access.errors import ApiError
-from runs import commits
 from runs.executor import executor
 from runs.feed_events import note
 from runs.inputs import checked_inputs
 from runs.models import OnDisconnect, Run, Trigger
-from runs.records import Record, Told, record
 from runs.reviews import terms_of
 from runs.runnable import runnable_version
+from runs.stories import Story
 from runs.subjects import Subject, subject_of_graph, subject_of_version
+from runs.turns import refuse_when_full
 from runs.writing import write_atomic
 from wayflow.errors import CycleDetected
-from wayflow.events import run_running
 from wayflow.graph import Graph, Node
 from wayflow.topology import find_cycle
 from workflows.catalog import registry
+from workflows.models import GraphDocument
 from workflows.services import read_graph, refuse_forbidden_nodes
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+Asked = ParamSpec("Asked")
 
 
 class UnknownNodeType(ApiError):
@@ -61,6 +63,23 @@ class Idempotency:
     digest: str
 
 
+def _looking_twice(start: Callable[Asked, Run]) -> Callable[Asked, Run]:
+    """``start``, once more if what it found was deleted before its run referred to it.
+
+    A version that thins out, and its graph, may go at just that moment.
+    """
+
+    @wraps(start)
+    def started(*args: Asked.args, **kwargs: Asked.kwargs) -> Run:
+        try:
+            return start(*args, **kwargs)
+        except (IntegrityError, GraphDocument.DoesNotExist):
+            return start(*args, **kwargs)
+
+    return started
+
+
+@_looking_twice
 def start_workflow(
     *,
     workflow_id: UUID,
@@ -92,6 +111,7 @@ def start_workflow(
     )
 
 
+@_looking_twice
 def start_graph(
     *,
     graph: Any,
@@ -129,13 +149,14 @@ def start_subject(
     on_disconnect: OnDisconnect = OnDisconnect.CONTINUE,
     idempotency: Idempotency | None = None,
     origin: Run | None = None,
-    story: Sequence[Told] = (),
+    story: Story | None = None,
     run_id: UUID | None = None,
 ) -> Run:
-    """Queue a run. It goes on from ``story``, if there are such events of ``origin``.
+    """Queue a run. It goes on from ``story``, if there is one of ``origin``.
 
-    Raises what is wrong with the graph or the inputs.
+    Raises QueueFull, ServerBusy and what is wrong with the graph or the inputs.
     """
+    refuse_when_full(by)
     refuse_forbidden_nodes(subject.graph, by)
     _refuse_unrunnable(subject.graph)
     run = Run(
@@ -151,14 +172,13 @@ def start_subject(
         request_digest=idempotency.digest if idempotency else "",
         origin=origin,
     )
-    records = _opening(run, story)
-    run.last_seq = len(records)
     try:
         with write_atomic():
             run.save(force_insert=True)
             note(run.pk, run.status)
-            if records:
-                commits.insert([(run.pk, records)])
+            if story is not None:
+                run.last_seq = story.tell(run.pk)
+                run.save(update_fields=["last_seq"])
             transaction.on_commit(partial(executor().submit, run.pk))
     except IntegrityError:
         # Lost the race against the same request; its winner has stored a run.
@@ -167,14 +187,6 @@ def start_subject(
             raise
         return earlier
     return run
-
-
-def _opening(run: Run, story: Sequence[Told]) -> list[Record]:
-    """The journal of a run that has a story, told as if it had been its own."""
-    if not story:
-        return []
-    told = [(run_running(str(run.pk)), None), *story]
-    return [record(seq, event, private) for seq, (event, private) in enumerate(told, 1)]
 
 
 def _refuse_unrunnable(graph: Graph) -> None:

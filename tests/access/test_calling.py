@@ -39,6 +39,7 @@ def test_a_token_lets_its_owner_in_without_any_csrf_proof(
     header = f"{scheme} {clear_of(token)}"
     status, answer = post(strict_client, path, Authorization=header)
     assert (status, answer["user"]) == (200, token.owner.username)
+    assert answer["token"] == token.pk
     token.refresh_from_db()
     assert token.last_used_at is not None
 
@@ -76,7 +77,7 @@ def test_a_session_lets_in_from_our_own_pages_only(
     user = UserFactory.create()
     strict_client.force_login(user)
     status, answer = post(strict_client, path, **OWN_PAGE)
-    assert (status, answer["user"]) == (200, user.username)
+    assert (status, answer["user"], answer["token"]) == (200, user.username, None)
     for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://e.x"}):
         status, answer = post(strict_client, path, **headers)
         assert (status, code_of(answer)) == (403, "WF_CSRF_FAILED")

@@ -20,6 +20,8 @@ KNOWN = [
     ("missing", 404, "client_error", "not_found", None),
     ("invalid", 400, "validation_error", "invalid", "name"),
     ("suspicious", 400, "client_error", "parse_error", None),
+    ("bad", 400, "client_error", "parse_error", None),
+    ("parts", 400, "client_error", "parse_error", None),
 ]
 
 
@@ -89,7 +91,7 @@ def test_an_unknown_field_is_refused_by_name(caller: Client) -> None:
 def test_a_wrong_method_is_told_the_right_ones(caller: Client) -> None:
     response = caller.delete("/echo")
     assert response.status_code == 405
-    assert response["Allow"] == "GET, POST"
+    assert response["Allow"] == "GET, POST, HEAD, OPTIONS"
     assert response.json()["errors"][0]["code"] == "method_not_allowed"
 
 

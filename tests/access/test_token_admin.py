@@ -37,6 +37,29 @@ def test_a_new_token_is_shown_once(admin_client: Client, admin_user: User) -> No
     assert clear not in admin_client.get(LIST).content.decode()
 
 
+def test_a_token_that_is_over_from_the_start_is_refused(
+    admin_client: Client, admin_user: User
+) -> None:
+    data = {"owner": admin_user.pk, "name": "robot", "expires_at_1": "00:00:00"}
+    past = admin_client.post(ADD, {**data, "expires_at_0": "2020-01-01"})
+    assert past.status_code == 200
+    assert "This time is past." in past.content.decode()
+    assert not Token.objects.exists()
+    coming = timezone.now().year + 2
+    assert (
+        admin_client.post(ADD, {**data, "expires_at_0": f"{coming}-01-01"}).status_code
+        == 302
+    )
+    expires_at = Token.objects.get().expires_at
+    assert expires_at is not None
+    assert expires_at.year == coming
+
+
+def test_the_list_tells_when_a_token_was_last_used(admin_client: Client) -> None:
+    Token.objects.saw(TokenFactory.create(), timezone.now().replace(year=2041))
+    assert "2041" in admin_client.get(LIST).content.decode()
+
+
 def test_staff_issue_tokens_for_themselves_only(client: Client) -> None:
     user, other = (
         staff("add_token", "view_token"),

@@ -66,17 +66,23 @@ def test_a_token_tells_its_state() -> None:
     assert token.state(now) == "revoked"
 
 
-def test_the_command_prints_a_token_that_works() -> None:
+def test_the_command_prints_a_token_that_works_and_nothing_else() -> None:
     UserFactory.create(username="ann")
-    out = StringIO()
-    call_command("create_token", "ann", "--expires-in-days", "2", stdout=out)
-    token = Token.objects.usable(timezone.now()).get(
-        digest=digest_of(out.getvalue().strip())
-    )
-    assert token.owner.username == "ann"
+    out, told = issued("ann", "--name", "robot", "--expires-in", "2")
+    token = Token.objects.usable(timezone.now()).get(digest=digest_of(out))
+    assert (token.owner.username, token.name) == ("ann", "robot")
     assert token.expires_at is not None
     left = token.expires_at - timezone.now()
     assert timedelta(days=1) < left <= timedelta(days=2)
+    assert str(token) in told
+    assert out not in told
+
+
+def test_a_token_of_the_command_lives_for_ever_if_nothing_is_said() -> None:
+    UserFactory.create(username="ann")
+    out, told = issued("ann")
+    assert Token.objects.get(digest=digest_of(out)).expires_at is None
+    assert "for ever" in told
 
 
 @pytest.mark.parametrize("is_active", [False, None])
@@ -86,3 +92,30 @@ def test_the_command_refuses_who_cannot_call(is_active: bool | None) -> None:
     with pytest.raises(CommandError, match="ann"):
         call_command("create_token", "ann")
     assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--expires-in", "0"),
+        ("--expires-in", "-1"),
+        ("--expires-in", "nan"),
+        ("--expires-in", "36501"),
+        ("--expires-in", "9" * 5_000),
+        ("--name", ""),
+        ("--name", "x" * 101),
+    ],
+)
+def test_the_command_refuses_what_no_token_can_be(arguments: tuple[str, ...]) -> None:
+    UserFactory.create(username="ann")
+    with pytest.raises(CommandError, match=arguments[0]):
+        call_command("create_token", "ann", *arguments)
+    assert not Token.objects.exists()
+
+
+def issued(*arguments: str) -> tuple[str, str]:
+    """What the command prints: the line for scripts, and the rest."""
+    out, told = StringIO(), StringIO()
+    call_command("create_token", *arguments, stdout=out, stderr=told)
+    (line,) = out.getvalue().splitlines()
+    return line, told.getvalue()

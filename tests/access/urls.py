@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -40,13 +41,17 @@ FAILURES: dict[str, Callable[[], None]] = {
     "missing": _raiser(Http404()),
     "invalid": _raiser(DjangoValidationError({"name": ["Too long."]})),
     "suspicious": _raiser(SuspiciousOperation("odd")),
+    "bad": _raiser(BadRequest("odd")),
+    "parts": _raiser(MultiPartParserError("odd")),
     "fault": _divide,
 }
 
 
 @endpoint(methods=("GET", "POST"))
 def echo(call: Call) -> HttpResponse:
-    return JsonResponse({"user": call.user.username, "body": call.body})
+    by = None if call.token is None else call.token.pk
+    shown = {"user": call.user.username, "token": by, "body": call.body}
+    return JsonResponse(shown, headers={"X-Told": "yes"})
 
 
 @endpoint(methods=("POST",))
@@ -79,7 +84,8 @@ class RestView(APIView):
         serializer = Named(data=request.data)
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = serializer.validated_data
-        return Response({"user": request.user.get_username(), **data})
+        by = None if request.auth is None else request.auth.pk
+        return Response({"user": request.user.get_username(), "token": by, **data})
 
 
 urlpatterns = [

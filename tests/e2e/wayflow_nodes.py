@@ -7,10 +7,13 @@ import threading
 from collections.abc import AsyncIterator
 from typing import Any, NoReturn
 
+from django.conf import settings
+
 from wayflow.contracts import Context, Output
 from wayflow.graph import Node
 from wayflow.registry import node_type
-from wayflow.values import MAX_DEPTH
+
+from . import leaks  # noqa: F401 - Node types are known once they are imported.
 
 PORTS = {"inputs": {"v": "any"}, "outputs": {"v": "any"}}
 
@@ -84,7 +87,7 @@ async def chatters(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
 async def deepens(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
     """Answers with as many lists within each other as are allowed."""
     answer: list[Any] = []
-    for _ in range(MAX_DEPTH - 1):
+    for _ in range(settings.WAYFLOW["MAX_NESTING"] - 1):
         answer = [answer]
     return answer
 
@@ -93,3 +96,15 @@ async def deepens(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
 async def impersonates(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
     """Emits an event under the name of one of the engine's."""
     ctx.emit({"event": "run_status", "data": {"status": "completed"}})
+
+
+@node_type("recites", **PORTS)
+async def recites(
+    node: Node, inputs: dict[str, Any], ctx: Context
+) -> AsyncIterator[str | Output]:
+    """Streams one word after the other without end."""
+    number = 0
+    while True:
+        number += 1
+        yield f"word {number} "
+        await asyncio.sleep(0.05)

@@ -65,6 +65,16 @@ def review_graph() -> Document:
     )
 
 
+def gated(name: str) -> Document:
+    """A graph whose one node of effects is a gate of this name."""
+    rows = [field("v", default="hello")]
+    return graph_document(
+        node_document("in", "input", {"fields": rows}, outputs=["v"]),
+        node_document(name, "gate", inputs=["v"], outputs=["v"]),
+        wires=[f"in.v -> {name}.v"],
+    )
+
+
 def grant(user: User, *permissions: str) -> User:
     """``user``, with these permissions and no memory of having lacked them."""
     for permission in permissions:

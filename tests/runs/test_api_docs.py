@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
+from access.models import Token
 from runs import services
 from runs.host import EngineHost
 from runs.models import Review, Run, Trigger
@@ -29,6 +31,10 @@ LINE = re.compile(r"^(curl (?:.*\\\n)*.*?)  # (\d{3})$", re.MULTILINE)
 LINES = [(line, int(status)) for line, status in LINE.findall(PAGE)]
 
 
+BESIDE = {("GET", "/api/schema"), ("POST", "/admin/login/")}
+"""What has a line and is no operation of the schema."""
+
+
 def parsed(line: str, **variables: str) -> Namespace:
     """What a shell hands to curl."""
     done = subprocess.run(
@@ -43,6 +49,8 @@ def parsed(line: str, **variables: str) -> Namespace:
     parser.add_argument("-X", dest="method")
     parser.add_argument("-d", dest="body", default="")
     parser.add_argument("-H", dest="headers", action="append")
+    parser.add_argument("-b", dest="signed_in", default="")
+    parser.add_argument("-c", dest="signs_in", default="")
     for flag in ("-N", "-i"):
         parser.add_argument(flag, action="store_true")
     call = parser.parse_args(done.stdout.split("\0")[:-1])
@@ -78,6 +86,9 @@ async def test_every_line_is_answered_as_the_page_says(
         WORKFLOW=str(paused.workflow_id),
         RUN=str(paused.pk),
         REVIEW=str((await Review.objects.aget()).pk),
+        TOKEN=str((await Token.objects.aget()).pk),
+        NAME=await sync_to_async(signed_in_as)(paused),
+        PASSWORD="password",
     )
     if "/retry" in line:
         cancel = sync_to_async(services.request_cancel)
@@ -88,9 +99,26 @@ async def test_every_line_is_answered_as_the_page_says(
         "content-length": str(len(body)),
         **{name.lower(): value for name, value in call.headers.items()},
     }
+    if call.signed_in or call.signs_in:
+        headers["cookie"] = await sync_to_async(cookies_of)(paused, call)
+        caller = Caller()
     exchange = await caller.call(call.method, call.path, body, **headers)
     assert exchange.status == status
     await exchange.leave()
+
+
+def signed_in_as(run: Run) -> str:
+    """The name of a run's owner, who may use the admin's form."""
+    User.objects.filter(runs=run).update(is_staff=True)
+    return User.objects.get(runs=run).username
+
+
+def cookies_of(run: Run, call: Namespace) -> str:
+    """What a browser of the run's owner sends, signed in already or not yet."""
+    browser = Client()
+    if call.signed_in:
+        browser.force_login(User.objects.get(runs=run))
+    return browser.cookies.output(attrs=[], header="", sep=";")
 
 
 def test_every_operation_of_the_schema_has_its_line() -> None:
@@ -103,8 +131,9 @@ def test_every_operation_of_the_schema_has_its_line() -> None:
     }
     shown = set()
     for line, _ in LINES:
-        ids = dict.fromkeys(("WORKFLOW", "RUN", "REVIEW"), "{}")
-        call = parsed(line, URL="", AUTH="a: b", JSON="c: d", **ids)
+        ids = dict.fromkeys(("WORKFLOW", "RUN", "REVIEW", "TOKEN"), "{}")
+        who = {"NAME": "ann", "PASSWORD": "secret"}
+        call = parsed(line, URL="", AUTH="a: b", JSON="c: d", **ids, **who)
         path = call.path.partition("?")[0]
-        shown.add((call.method, re.sub(r"/versions/\d+", "/versions/{}", path)))
-    assert described == shown - {("GET", "/api/schema")}
+        shown.add((call.method, re.sub(r"/(versions|nodes)/\w+", r"/\1/{}", path)))
+    assert described == shown - BESIDE

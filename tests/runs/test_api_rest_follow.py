@@ -250,7 +250,11 @@ async def test_who_may_only_look_at_a_run_may_not_stop_it(
 
 @pytest.mark.parametrize(
     ("method", "what", "allowed"),
-    [("POST", "events", "GET"), ("GET", "cancel", "POST"), ("PUT", "cancel", "POST")],
+    [
+        ("POST", "events", "GET, HEAD, OPTIONS"),
+        ("GET", "cancel", "POST, OPTIONS"),
+        ("PUT", "cancel", "POST, OPTIONS"),
+    ],
 )
 async def test_another_method_is_refused_and_the_right_one_named(
     caller: Caller, user: User, method: str, what: str, allowed: str

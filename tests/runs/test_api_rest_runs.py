@@ -92,6 +92,7 @@ def test_the_list_shows_ones_own_runs_and_those_of_shared_workflows_newest_first
         "createdAt",
         "startedAt",
         "finishedAt",
+        "durationMs",
         "cancelRequestedAt",
         "origin",
     }
@@ -309,7 +310,8 @@ def test_a_run_costs_as_many_queries_with_many_nodes_as_with_few(
     for outputs in (1, 20):
         run = started(user, fan(outputs))
         ended(run.pk)
-        with django_assert_num_queries(5):  # session, user, run, review, journal
+        # session, user, run, review, repeats, journal
+        with django_assert_num_queries(6):
             assert len(shown(browser, run.pk)["nodeRuns"]) == 1 + outputs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,21 +12,24 @@ from uuid import uuid4
 import pytest
 from django.contrib.admindocs.views import simplify_regex
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+import wayflow.events
+from runs.api.event_schemas import FEED_EVENTS, RUN_EVENTS
 from runs.host import EngineHost
 from runs.models import Run
 from tests.factories import WorkflowFactory, graph_document
 from workflows.models import Workflow
 
-from .scenes import Document, chain, ended, field, review_graph
+from .scenes import Document, chain, ended, field, history, review_graph, started
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ITSELF = "/api/schema"
+ABOUT_ITSELF = {"/api/schema", "/api/docs", "/api/redoc"}
 EVERYTHING_ELSE = "/api/{}"
 AUTOMATIC = {"HEAD", "OPTIONS"}
 UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
@@ -63,7 +67,7 @@ def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
 
 def api_routes() -> list[str]:
     found = {path for path in routes(get_resolver()) if path.startswith("/api/")}
-    return sorted(found - {ITSELF, EVERYTHING_ELSE})
+    return sorted(found - ABOUT_ITSELF - {EVERYTHING_ELSE})
 
 
 def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -131,28 +135,109 @@ def test_what_may_be_null_is_spelled_as_version_3_1_does(
 # --- what it says is so ---
 
 
-def test_the_examples_of_streams_are_streams(schema: dict[str, Any]) -> None:
+def test_the_examples_of_streams_are_streams_of_described_events(
+    schema: dict[str, Any],
+) -> None:
     streams = [
-        answer["content"]["text/event-stream"]["example"]
+        answer["content"]["text/event-stream"]
         for operation in operations(schema).values()
         for answer in operation["responses"].values()
         if "text/event-stream" in answer.get("content", {})
     ]
     assert len(streams) >= 4
-    for example in streams:
-        *blocks, end = example.split("\n\n")
+    for stream in streams:
+        *blocks, end = stream["example"].split("\n\n")
         assert end == ""
         events = [dict(line.split(": ", 1) for line in b.splitlines()) for b in blocks]
-        assert all(event["event"] and json.loads(event["data"]) for event in events)
+        for event in events:
+            if event.keys() != {"id", "retry"}:
+                assert_fits(validator(schema, stream["schema"]), event)
+                name = {**RUN_EVENTS, **FEED_EVENTS}[event["event"]]
+                data = schema["components"]["schemas"][name]
+                assert_fits(validator(schema, data), json.loads(event["data"]))
         numbers = [int(event["id"]) for event in events if "id" in event]
         assert numbers == sorted(numbers)
 
 
-def test_every_operation_says_how_it_fails(schema: dict[str, Any]) -> None:
+def test_the_data_of_every_event_are_described_with_an_example(
+    schema: dict[str, Any],
+) -> None:
+    names = {
+        name: value
+        for name, value in vars(wayflow.events).items()
+        if name.isupper() and isinstance(value, str)
+    }
+    assert {*names.values()} == {*RUN_EVENTS}
+    for name in (*RUN_EVENTS.values(), *FEED_EVENTS.values()):
+        described = schema["components"]["schemas"][name]
+        for example in described["examples"]:
+            assert_fits(validator(schema, described), example)
+
+
+def test_the_events_of_a_real_run_are_as_described(
+    host: EngineHost, user: User, schema: dict[str, Any]
+) -> None:
+    told = history(ended(started(user, review_graph()).pk).pk)
+    assert {event["event"] for event in told} > {"run_status", "node_status"}
+    for event in told:
+        described = schema["components"]["schemas"][RUN_EVENTS[event["event"]]]
+        assert_fits(validator(schema, described), event["data"])
+
+
+def test_an_event_of_a_wrong_shape_is_not_as_described(schema: dict[str, Any]) -> None:
+    for name in (*RUN_EVENTS.values(), "FeedRunEvent", "FeedReviewEvent"):
+        rule = validator(schema, schema["components"]["schemas"][name])
+        assert not rule.is_valid({"status": 7})
+
+
+def test_every_operation_lists_how_it_fails_status_by_status(
+    schema: dict[str, Any],
+) -> None:
+    for call, operation in operations(schema).items():
+        told = {*operation["responses"]}
+        assert {"401", "429", "500", "503"} <= told, call
+        assert "default" not in told, call
+        if "{}" in call:
+            assert "404" in told, call
+        if "requestBody" in operation:
+            assert {"400", "403", "408", "413"} <= told, call
+        if not call.startswith("GET"):
+            assert "403" in told, call
+        names = {parameter["name"] for parameter in operation.get("parameters", ())}
+        if "If-Match" in names:
+            assert "412" in told, call
+
+
+def test_every_failure_has_the_one_shape_or_adds_to_it(schema: dict[str, Any]) -> None:
     error = {"$ref": "#/components/schemas/Error"}
-    for operation in operations(schema).values():
-        default = operation["responses"]["default"]
-        assert default["content"]["application/json"]["schema"] == error
+    failures = schema["components"]["responses"]
+    assert {
+        f["content"]["application/json"]["schema"]["$ref"] for f in failures.values()
+    } == {error["$ref"]}
+    for call, operation in operations(schema).items():
+        for status, answer in operation["responses"].items():
+            if status >= "400" and "$ref" not in answer:
+                shape = answer["content"]["application/json"]["schema"]
+                assert shape == error or error in shape["allOf"], (call, status)
+
+
+def test_operations_are_grouped_and_each_group_is_described(
+    schema: dict[str, Any],
+) -> None:
+    groups = {tag["name"]: tag["description"] for tag in schema["tags"]}
+    used = {tag for o in operations(schema).values() for tag in o["tags"]}
+    assert used == {*groups}
+    assert all(groups.values())
+
+
+def test_no_two_operations_are_summed_up_alike(schema: dict[str, Any]) -> None:
+    summaries = [o["summary"] for o in operations(schema).values()]
+    assert len({*summaries}) == len(summaries), sorted(summaries)
+    assert all(0 < len(summary) <= 120 for summary in summaries)
+
+
+def test_the_document_is_valid_openapi_and_is_generated_without_a_warning() -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
 
 
 WRONG: list[tuple[str, str, Any, int]] = [
@@ -166,6 +251,8 @@ WRONG: list[tuple[str, str, Any, int]] = [
     ("POST", "/api/runs/no/cancel", {}, 404),
     ("POST", "/api/runs", {}, 405),
     ("GET", "/api/run", None, 405),
+    ("GET", f"/api/runs/{uuid4()}/nodes/no%0A", None, 404),
+    ("GET", "/api/no%0A/such", None, 404),
     ("POST", "/api/run", "{", 400),
     ("POST", "/api/run", {"graph": graph_document()}, 403),
     ("POST", "/api/resume", {}, 400),

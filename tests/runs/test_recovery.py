@@ -9,14 +9,16 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from runs import claims
+from runs import claims, commits
 from runs.claims import LEASE, Claim
 from runs.host import EngineHost
 from runs.models import Run
+from runs.records import record
 from runs.recovery import PATIENCE, recover
 from runs.settling import settle_failed
 from wayflow.errors import WayflowError
-from wayflow.status import RunStatus
+from wayflow.events import node_status
+from wayflow.status import NodeStatus, RunStatus
 
 from .scenes import chain, claimed, ended, history, queued, started, statuses
 from .stage import PATIENCE as LONG
@@ -74,6 +76,37 @@ def test_a_run_that_keeps_killing_its_owner_is_failed(
     assert (run.status, run.error["code"]) == (RunStatus.ERROR, "WF_RUN_OWNERS_DIED")
     assert "3 times" in run.error["message"]
     assert history(run.pk)[-1]["data"]["error"] == run.error
+
+
+def said(claim: Claim, seq: int, status: NodeStatus) -> None:
+    """The run tells, in a commit of its own, how its node ``in`` is."""
+    event = node_status("in", status)
+    commits.insert([(claim.run_id, [record(seq, event)])])
+    Run.objects.filter(pk=claim.run_id).update(last_seq=seq)
+
+
+@pytest.mark.parametrize(
+    ("status", "takeovers"), [(NodeStatus.COMPLETE, 1), (NodeStatus.RUNNING, 3)]
+)
+def test_owners_that_died_before_a_node_settled_do_not_count_any_more(
+    user: User, status: NodeStatus, takeovers: int
+) -> None:
+    claim = orphaned(user, takeovers=2, taken_over_seq=1)
+    said(claim, 1, NodeStatus.COMPLETE)
+    said(claim, 2, status)
+    recover(timezone.now())
+    run = Run.objects.get(pk=claim.run_id)
+    assert (run.status, run.takeovers, run.taken_over_seq) == ("queued", takeovers, 2)
+
+
+def test_a_run_that_got_on_survives_any_number_of_owners(
+    user: User, settings: Settings
+) -> None:
+    settings.WAYFLOW = {**settings.WAYFLOW, "MAX_TAKEOVERS": 2}
+    claim = orphaned(user, takeovers=2)
+    said(claim, 1, NodeStatus.COMPLETE)
+    recover(timezone.now())
+    assert Run.objects.get(pk=claim.run_id).status == RunStatus.QUEUED
 
 
 def test_an_orphan_that_is_to_be_cancelled_is_not_driven_again(user: User) -> None:

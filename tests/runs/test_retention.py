@@ -52,6 +52,7 @@ def old(owner: User, days: float = 100, entries: int = 0, **fields: Any) -> Run:
     status = fields.setdefault("status", RunStatus.COMPLETED)
     ending = {"finished_at": at} if status in TERMINAL else {}
     run = queued(owner, **{"created_at": at, **ending, **fields})
+    GraphDocument.objects.filter(pk=run.document_id).update(claimed_at=at)
     for seq in range(1, entries + 1):
         JournalEntry.objects.create(run=run, first_seq=seq, last_seq=seq, events="[]")
     return run

@@ -11,6 +11,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connections
+from pytest_django.fixtures import Settings
 
 from runs.host import EngineHost
 from runs.live import hub
@@ -37,8 +38,9 @@ WORDS = ("one", "two", "three")
 
 
 @pytest.fixture(autouse=True)
-def _host(host: EngineHost) -> None:
-    """Every test has a host."""
+def _host(host: EngineHost, settings: Settings) -> None:
+    """Every test has a host, and one user may have the whole crowd's runs."""
+    settings.WAYFLOW = {**settings.WAYFLOW, "RUNS_PER_USER": 0}
 
 
 async def opened(

@@ -43,6 +43,7 @@ ENGINE = {
     "WF_RUNTIME_NODE_TIMEOUT",
     "WF_RUNTIME_NO_HANDLER",
     "WF_RUNTIME_OUTPUT_NOT_SERIALIZABLE",
+    "WF_RUNTIME_OUTPUT_TOO_DEEP",
     "WF_RUNTIME_OUTPUT_TOO_LARGE",
     "WF_RUNTIME_PAUSE_IN_TOOL",
     "WF_RUNTIME_RECURSION_LIMIT",
@@ -120,6 +121,7 @@ ARGUMENTS: dict[str, Any] = {
     "milliseconds": 1234,
     "ports": ["left", "right"],
     "limit": 4321,
+    "unit": "parsecs",
     "seconds": 12.5,
     "status": 503,
     "detail": "the detail",
@@ -154,6 +156,11 @@ def test_the_wire_carries_what_is_set() -> None:
     whole: ErrorData = {"code": "C", "message": "M", "hint": "H", "docsUrl": "U"}
     assert WayflowError.of(whole).data() == whole
     assert WayflowError.of(bare.data()).hint is None
+
+
+def test_a_message_without_end_is_cut_for_the_wire() -> None:
+    assert len(WayflowError("x" * 10_000).data()["message"]) == 10_000
+    assert WayflowError("x" * 10**7).data()["message"] == "x" * 10_000 + "…"
 
 
 def test_the_one_failure_of_a_run_keeps_its_cause() -> None:

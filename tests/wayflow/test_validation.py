@@ -61,6 +61,15 @@ def test_two_inputs_or_outputs_are_an_error() -> None:
     assert "Output" in issues[1].message
 
 
+def test_an_input_that_two_connections_lead_into_is_named() -> None:
+    merge = node_document("a", "merge", inputs=["x", "y"], outputs=["o"])
+    wires = ("in.v -> a.x", "in.v -> a.y", "in.v -> a.y", "a.o -> out.v")
+    issues = validate_graph(around(merge, wires=wires))
+    assert {issue.code for issue in issues} == {"WF_VALIDATION_PORT_TAKEN"}
+    assert [issue.node_ids for issue in issues] == [("out",), ("a",)]
+    assert issues[1].message.startswith('2 connections lead into the input "y"')
+
+
 def test_a_node_that_touches_no_edge_is_named() -> None:
     lonely = {**node_document("a", "merge"), "name": "Lonely"}
     (issue,) = validate_graph(around(lonely))

@@ -82,6 +82,8 @@ def test_a_changed_graph_makes_a_version_and_an_equal_one_does_not() -> None:
     assert save(workflow, graph=SAME).revision == 3
     numbers = workflow.versions.values_list("number", flat=True)
     assert list(numbers) == [3, 2, 1]
+    first, last = workflow.versions.get(number=1), workflow.versions.get(number=3)
+    assert first.document == last.document
 
 
 def test_a_viewport_alone_makes_neither_version_nor_revision() -> None:
@@ -107,11 +109,11 @@ def test_a_stale_if_match_is_refused_and_changes_nothing() -> None:
     workflow = WorkflowFactory.create()
     etag = workflow.etag
     save(workflow, if_match=etag)
-    for stale in (etag, '"nonsense"', '"7", "8"'):
+    for stale in (etag, '"nonsense"', '"7", "8"', "2", "", '"*"', '"-2"'):
         with pytest.raises(services.PreconditionFailed) as refused:
             save(workflow, graph=SAME, if_match=stale)
-        assert refused.value.headers == {"ETag": '"2"'}
-    for fitting in ('"1", "2"', "*", 'W/"2"'):
+        assert refused.value.headers == {"ETag": Workflow.objects.get().etag}
+    for fitting in ('"1", "2"', "*", 'W/"2"', '"2-gone"', '"2-0-gzip"'):
         save(workflow, if_match=fitting)
     assert workflow.versions.count() == 2
 
@@ -202,8 +204,12 @@ def test_the_current_version_is_the_published_or_else_the_newest() -> None:
         services.publish(**publish, number=3)
 
 
-def test_a_version_never_changes() -> None:
+def test_a_version_never_changes_but_for_its_label() -> None:
     version = WorkflowFactory.create().newest_version()
+    version.number = 7
+    version.rename("First")
+    stored = WorkflowVersion.objects.get()
+    assert (stored.label, stored.number) == ("First", 1)
     with pytest.raises(ImmutableVersion):
         version.save()
     with pytest.raises(ImmutableVersion):

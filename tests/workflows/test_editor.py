@@ -46,10 +46,9 @@ def test_a_free_id_becomes_a_workflow_that_loads_as_it_was_saved(
     id, saved = uuid4(), snapshot(viewport={"x": 1.5, "y": 2, "zoom": 1})
     response = put(caller, id, saved)
     assert (response.status_code, response.content) == (204, b"")
-    assert response["ETag"] == '"1"'
     loaded = caller.get(f"/api/workflow/{id}")
     assert json.dumps(loaded.json()) == json.dumps(saved)
-    assert loaded["ETag"] == '"1"'
+    assert loaded["ETag"] == response["ETag"]
     assert Workflow.objects.get().owner == user
 
 
@@ -63,17 +62,31 @@ def test_a_save_over_a_newer_one_is_refused(caller: Client) -> None:
     id = uuid4()
     etag = put(caller, id, snapshot())["ETag"]
     newer = put(caller, id, snapshot("w"), **{"If-Match": etag})
-    assert newer["ETag"] == '"2"'
+    assert newer["ETag"] != etag
     late = put(caller, id, snapshot("x"), **{"If-Match": etag})
     assert refused(late) == (412, "WF_WORKFLOW_CHANGED")
-    assert late["ETag"] == '"2"'
+    assert late["ETag"] == newer["ETag"]
+    assert late.json()["current"]["graph"] == graph_document(field="w")
     assert caller.get(f"/api/workflow/{id}").json() == snapshot("w")
     assert put(caller, id, snapshot("x")).status_code == 204
+
+
+def test_a_graph_that_is_known_is_not_sent_again(caller: Client) -> None:
+    path = f"/api/workflow/{uuid4()}"
+    id = path.rpartition("/")[2]
+    etag = put(caller, id, snapshot(viewport={"zoom": 1}))["ETag"]
+    known = caller.get(path, headers={"If-None-Match": etag})
+    assert (known.status_code, known.content, known["ETag"]) == (304, b"", etag)
+    moved = put(caller, id, snapshot(viewport={"zoom": 2}), **{"If-Match": etag})
+    assert moved.status_code == 204
+    loaded = caller.get(path, headers={"If-None-Match": etag})
+    assert loaded.json()["viewport"] == {"zoom": 2}
 
 
 def test_if_match_never_creates(caller: Client) -> None:
     response = put(caller, uuid4(), snapshot(), **{"If-Match": "*"})
     assert refused(response) == (412, "WF_WORKFLOW_CHANGED")
+    assert "current" not in response.json()
 
 
 def test_the_ids_of_others_and_of_the_deleted_are_not_there(

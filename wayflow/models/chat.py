@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
+from wayflow.bounds import UNBOUNDED, Bounds
 from wayflow.contracts import (
     BoundTool,
     ChatRequest,
@@ -34,7 +35,8 @@ class Conversation:
     """A conversation about to be held: ``opening`` is its first request, without tools.
 
     ``answer`` is the text of the model's last turn, once there was one. ``spent`` is
-    told what each turn took, where the provider counts.
+    told what each turn took, where the provider counts. No turn's text may be larger
+    than ``bounds`` allow.
     """
 
     provider: ModelProvider
@@ -42,19 +44,21 @@ class Conversation:
     opening: ChatRequest
     tools: Mapping[str, BoundTool] = field(default_factory=dict)
     spent: Callable[[Usage], None] = lambda usage: None
+    bounds: Bounds = UNBOUNDED
     answer: str = field(default="", init=False)
 
     async def deltas(self) -> AsyncGenerator[str, None]:
         """Everything the model writes, while it may call tools.
 
         After ``max_steps`` rounds of calls the tools are withdrawn, which leaves the
-        model nothing but to answer. Raises what the provider raises, and ``Cancelled``
-        from a tool.
+        model nothing but to answer. Raises what the provider raises, OutputTooLarge,
+        and ``Cancelled`` from a tool.
         """
         messages = list(self.opening.messages)
         for step in range(self.models.max_steps + 1):
             withdrawn = step == self.models.max_steps
             written: list[str] = []
+            size = 0
             calls: list[ToolCall] = []
             events = self._events(
                 replace(
@@ -67,6 +71,8 @@ class Conversation:
                 async for event in events:
                     match event:
                         case ContentDelta(delta):
+                            size += len(delta)
+                            self.bounds.refuse(size)
                             written.append(delta)
                             yield delta
                         case ToolCall():

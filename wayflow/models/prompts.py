@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from wayflow.bounds import UNBOUNDED, Bounds
 from wayflow.contracts import ImagePart, Message, TextPart
 from wayflow.jsontext import display
 from wayflow.ports import VARIABLE, rows, variables
@@ -18,9 +19,15 @@ Part = TextPart | ImagePart
 _REMOTE = re.compile(r"https?://", re.IGNORECASE)
 
 
-def fill(template: str, values: Mapping[str, Any]) -> str:
-    """``template`` with each ``{name}`` replaced. Raises TemplateVarMissing."""
-    return VARIABLE.sub(lambda found: _render(_value(values, found[1])), template)
+def fill(template: str, values: Mapping[str, Any], bounds: Bounds = UNBOUNDED) -> str:
+    """``template`` with each ``{name}`` replaced.
+
+    Raises TemplateVarMissing, and OutputTooLarge when the text would be.
+    """
+    pieces = enumerate(VARIABLE.split(template))
+    return bounds.joined(
+        "", (_render(_value(values, p)) if index % 2 else p for index, p in pieces)
+    )
 
 
 def resolve(
@@ -44,21 +51,22 @@ def resolve(
 
 
 def build_messages(
-    config: Mapping[str, Any], inputs: Mapping[str, Any]
+    config: Mapping[str, Any], inputs: Mapping[str, Any], bounds: Bounds = UNBOUNDED
 ) -> tuple[str | None, str | list[Part]]:
     """The system and the user message of an llm node.
 
     There is no system message without a text for it, and images never are in it. The
-    user message is a list of parts when it has images. Raises TemplateVarMissing.
+    user message is a list of parts when it has images. Raises TemplateVarMissing, and
+    OutputTooLarge when a message would be.
     """
     values = resolve(config, inputs, "prompt", "systemPrompt")
     images = {r["name"] for r in _declared(config) if r.get("dataType") == "image"}
     unseen = {**values, **dict.fromkeys(images)}
-    system = fill(_text(config.get("systemPrompt")), unseen)
+    system = fill(_text(config.get("systemPrompt")), unseen, bounds)
     prompt = _text(config.get("prompt"))
     if images.isdisjoint(variables(prompt)):
-        return system or None, fill(prompt, values)
-    return system or None, list(_parts(prompt, values, images))
+        return system or None, fill(prompt, values, bounds)
+    return system or None, list(_parts(prompt, values, images, bounds))
 
 
 def conversation_start(system: str | None, user: str | list[Part]) -> list[Message]:
@@ -91,15 +99,18 @@ def text_of(content: str | Sequence[Part]) -> str:
 
 
 def _parts(
-    template: str, values: Mapping[str, Any], images: set[str]
+    template: str, values: Mapping[str, Any], images: set[str], bounds: Bounds
 ) -> Iterator[Part]:
-    text = ""
+    text, size = "", 0
     for index, piece in enumerate(VARIABLE.split(template)):
         is_name = index % 2 == 1
         value = _value(values, piece) if is_name else piece
         urls = _image_urls(value) if is_name and piece in images else None
         if urls is None:
-            text += _render(value)
+            rendered = _render(value)
+            size += len(rendered)
+            bounds.refuse(size)
+            text += rendered
             continue
         if text and urls:
             yield {"type": "text", "text": text}

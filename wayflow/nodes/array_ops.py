@@ -9,6 +9,7 @@ from operator import add
 from typing import Any
 
 from wayflow import collation
+from wayflow.bounds import Bounds
 from wayflow.config import ListOperation
 from wayflow.contracts import Context
 from wayflow.graph import Node
@@ -28,8 +29,11 @@ def operate(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
     operation = node.data.get("operation")
     if not isinstance(operation, dict):
         operation = {"op": "count"}
-    apply = OPERATIONS.get(text(operation.get("op")))
+    name = text(operation.get("op"))
     items = _listed(inputs.get("list", ABSENT))
+    if name == "join":
+        return _join(items, operation, ctx.bounds)
+    apply = OPERATIONS.get(name)
     if apply is _filter and _operator(operation) == MATCHES:
         return _filter_by_pattern(items, operation, ctx)
     return items if apply is None else apply(items, operation)
@@ -54,10 +58,11 @@ def _sum(items: list[Any], operation: Operation) -> Any:
     return plain(reduce(add, numbers, 0.0))
 
 
-def _join(items: list[Any], operation: Operation) -> str:
+def _join(items: list[Any], operation: Operation, bounds: Bounds) -> str:
     separator = operation.get("separator")
     separator = ", " if separator is None else text(separator)
-    return separator.join(display(_picked(item, operation)) for item in items)
+    shown = (display(_picked(item, operation)) for item in items)
+    return bounds.joined(separator, shown)
 
 
 def _integer(value: Any) -> int:
@@ -93,7 +98,7 @@ async def _filter_by_pattern(
 ) -> list[Any]:
     source = text(_given(operation.get("value"), ""))
     texts = [text(_picked(item, operation)) for item in items]
-    answers = await ctx.in_thread(matching, source, texts)
+    answers = await ctx.in_thread(matching, source, texts, ctx.shared)
     return [item for item, kept in zip(items, answers, strict=True) if kept]
 
 
@@ -135,7 +140,6 @@ def _pluck(items: list[Any], operation: Operation) -> list[Any]:
 OPERATIONS: Mapping[str, Callable[[list[Any], Operation], Any]] = {
     "count": lambda items, _: len(items),
     "sum": _sum,
-    "join": _join,
     "first": lambda items, _: items[0] if items else ABSENT,
     "last": lambda items, _: items[-1] if items else ABSENT,
     "take": _take,

@@ -35,8 +35,8 @@ async def _choose_by_pattern(node: Node, value: Any, target: Any, ctx: Context) 
         # The reference reads this default as a pattern too: it shows as {} and is
         # matched by its spelling.
         default = text(_given(node.data.get("valueDefault"), ""))
-        value, subject = {}, str(compiled(default))
-    [answer] = await ctx.in_thread(matching, text(target), [subject])
+        value, subject = {}, str(await ctx.in_thread(compiled, default))
+    [answer] = await ctx.in_thread(matching, text(target), [subject], ctx.shared)
     return _branch(answer, value)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from wayflow.bounds import Bounds
 from wayflow.config import Fields, ImageSize, LongText, Model, Number, Template
 from wayflow.contracts import Context, ImageRequest
 from wayflow.graph import Node
@@ -36,7 +37,7 @@ async def paint(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
         return await served_last(target, node, inputs, ctx)
     values = resolve(node.data, inputs, "prompt")
     ctx.report_inputs(values)
-    images = await target.generate(_request(model, node.data, values))
+    images = await target.generate(_request(model, node.data, values, ctx.bounds))
     if not images:
         raise ImageNoOutput(model)
     return images[0]
@@ -56,7 +57,7 @@ def image_size(setting: Any) -> tuple[int, int]:
 
 
 def _request(
-    model: str, config: Mapping[str, Any], values: Mapping[str, Any]
+    model: str, config: Mapping[str, Any], values: Mapping[str, Any], bounds: Bounds
 ) -> ImageRequest:
     prompt, unwanted = config.get("prompt"), config.get("negativePrompt")
     width, height = image_size(config.get("size"))
@@ -64,7 +65,7 @@ def _request(
     is_number = isinstance(seed, int | float) and not isinstance(seed, bool)
     return ImageRequest(
         model=model,
-        prompt=fill(prompt if isinstance(prompt, str) else "", values),
+        prompt=fill(prompt if isinstance(prompt, str) else "", values, bounds),
         width=width,
         height=height,
         negative_prompt=(unwanted.strip() or None)

@@ -73,7 +73,7 @@ async def _conversation(
 ) -> Conversation:
     """The conversation that the node's settings describe, its variables reported."""
     ctx.report_inputs(resolve(node.data, inputs, *PROMPTS))
-    system, user = build_messages(node.data, inputs)
+    system, user = build_messages(node.data, inputs, ctx.bounds)
     if not provider.accepts_image_urls:
         user = await inline_images(user, ctx.models.fetch or _fetcher())
     limit = _number(node.data.get("maxTokens"))
@@ -82,6 +82,7 @@ async def _conversation(
         provider=provider,
         models=ctx.models,
         tools=ctx.tools,
+        bounds=ctx.bounds,
         spent=partial(ctx.report_usage, model=model),
         opening=ChatRequest(
             model=model,

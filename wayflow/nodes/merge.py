@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wayflow.bounds import Bounds
 from wayflow.config import Fields, Select
 from wayflow.contracts import Context
 from wayflow.graph import Node
@@ -12,29 +13,33 @@ from wayflow.ports import FromFields, TypedBy
 from wayflow.registry import NodeType
 from wayflow.values import ABSENT, text
 
+Inputs = dict[str, Any]
 
-def _first(inputs: dict[str, Any]) -> Any:
+
+def _first(inputs: Inputs, bounds: Bounds) -> Any:
     return next(iter(inputs.values()), ABSENT)
 
 
-def _lines(inputs: dict[str, Any]) -> str:
-    return "\n".join(text(value) for value in inputs.values())
+def _lines(inputs: Inputs, bounds: Bounds) -> str:
+    return bounds.joined("\n", (text(value) for value in inputs.values()))
 
 
-def _zipped(inputs: dict[str, Any]) -> list[dict[str, Any]]:
+def _zipped(inputs: Inputs, bounds: Bounds) -> list[Inputs]:
     lengths = [len(value) for value in inputs.values() if isinstance(value, list)]
+    rows = min(lengths, default=0)
+    bounds.refuse(rows * 2 * len(inputs))
     return [
         {
             field: value[i] if isinstance(value, list) else value
             for field, value in inputs.items()
         }
-        for i in range(min(lengths, default=0))
+        for i in range(rows)
     ]
 
 
-MODES: Mapping[str, Callable[[dict[str, Any]], Any]] = {
+MODES: Mapping[str, Callable[[Inputs, Bounds], Any]] = {
     "pass-through": _first,
-    "combine": dict,
+    "combine": lambda inputs, _: dict(inputs),
     "concatenate": _lines,
     "zip": _zipped,
 }
@@ -42,7 +47,7 @@ MODES: Mapping[str, Callable[[dict[str, Any]], Any]] = {
 
 def merge(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
     """The inputs merged by the node's mode; one that is not known passes through."""
-    return MODES.get(text(node.data.get("mode")), _first)(inputs)
+    return MODES.get(text(node.data.get("mode")), _first)(inputs, ctx.bounds)
 
 
 MERGE = NodeType(

@@ -15,6 +15,8 @@ MATCHES = "matches"
 MATCH_BUDGET = 0.1
 """Seconds that all matching of one node may take."""
 
+_MATCHED = "seconds of matching"
+
 _Test = Callable[[Any, Any], bool]
 
 
@@ -60,16 +62,24 @@ def compiled(source: str) -> pattern.Pattern:
         raise InvalidRegex(source, error.reason) from error
 
 
-def matching(source: str, texts: Iterable[str]) -> list[bool]:
+def matching(
+    source: str, texts: Iterable[str], shared: dict[str, Any] | None = None
+) -> list[bool]:
     """Which texts match, all under one time budget; to be called in a thread.
 
-    Raises InvalidRegex and RegexTimeout.
+    Calls that have ``shared`` in common have the budget in common. Raises InvalidRegex
+    and RegexTimeout.
     """
     search = compiled(source).search
-    deadline = time.monotonic() + MATCH_BUDGET
+    shared = {} if shared is None else shared
+    began = time.monotonic()
+    deadline = began + MATCH_BUDGET - shared.get(_MATCHED, 0.0)
     try:
         return [search(text, deadline=deadline) for text in texts]
     except pattern.PatternTimeout as error:
-        raise RegexTimeout(source, round(MATCH_BUDGET * 1000)) from error
+        took = time.monotonic() - began
+        raise RegexTimeout(source, round(took * 1000)) from error
     except pattern.PatternError as error:
         raise InvalidRegex(source, error.reason) from error
+    finally:
+        shared[_MATCHED] = shared.get(_MATCHED, 0.0) + time.monotonic() - began

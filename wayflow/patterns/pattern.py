@@ -17,6 +17,9 @@ from .translation import MAX_TEXT, Translation
 MAX_PATTERN: Final = 1_000
 """Characters of a pattern."""
 
+LONGEST_SEARCH: Final = 0.05
+"""Seconds of the processor: on a busy machine they take longer."""
+
 
 class PatternError(ValueError):
     """A pattern that JavaScript refuses, or that is beyond the limits here."""
@@ -43,8 +46,8 @@ class Pattern:
     def search(self, text: str, *, deadline: float) -> bool:
         """Whether the pattern occurs in the text.
 
-        Raises PatternTimeout when ``time.monotonic()`` passes the deadline, and
-        PatternError for a text above MAX_TEXT.
+        Raises PatternTimeout when ``time.monotonic()`` passes the deadline or after
+        LONGEST_SEARCH, and PatternError for a text above MAX_TEXT.
         """
         if len(text) > MAX_TEXT:
             raise PatternError(self.source, f"the text has over {MAX_TEXT} characters")
@@ -54,7 +57,11 @@ class Pattern:
         if not is_unicode(self.flags):
             text = units(text)
         try:
-            return self.compiled.search(text, timeout=left) is not None
+            # Without the lock of the interpreter, or all else would wait.
+            found = self.compiled.search(
+                text, timeout=min(left, LONGEST_SEARCH), concurrent=True
+            )
+            return found is not None
         except TimeoutError:
             raise PatternTimeout(str(self)) from None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wayflow.bounds import UNBOUNDED, Bounds
 from wayflow.contracts import BoundTool, Models, Usage
 from wayflow.errors import PauseInTool
 from wayflow.events import Event
@@ -31,6 +32,8 @@ class ScriptedContext:
     idempotency_key: str = "run:node"
     metadata: Mapping[str, Any] = field(default_factory=dict)
     item: int | None = None
+    bounds: Bounds = UNBOUNDED
+    shared: dict[str, Any] = field(default_factory=dict)
     reported: list[Mapping[str, Any]] = field(default_factory=list)
     emitted: list[Event] = field(default_factory=list)
     used: list[tuple[str, Usage]] = field(default_factory=list)

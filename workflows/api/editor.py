@@ -15,6 +15,8 @@ from wayflow.serializer import FORMAT_VERSION
 from workflows import catalog, services
 from workflows.models import Workflow
 
+from .preconditions import is_known, with_current
+
 
 class InvalidId(ApiError):
     def __init__(self, id: str) -> None:
@@ -48,14 +50,13 @@ def node_types(call: Call) -> HttpResponse:
 
 def _load(call: Call, id: str) -> HttpResponse:
     known = _uuid(id)
-    visible = Workflow.objects.visible_to(call.user)
-    workflow = visible.filter(pk=known).first() if known else None
+    visible = Workflow.objects.visible_to(call.user).in_detail()
+    workflow: Any = visible.filter(pk=known).first() if known else None
     if workflow is None:
         raise services.WorkflowNotFound
-    snapshot = {
-        "version": FORMAT_VERSION,
-        "graph": workflow.newest_version().document.content,
-    }
+    if is_known(call.request, workflow.etag):
+        return HttpResponse(status=304, headers={"ETag": workflow.etag})
+    snapshot = {"version": FORMAT_VERSION, "graph": workflow.newest_content}
     if workflow.viewport is not None:
         snapshot["viewport"] = workflow.viewport
     return _json(snapshot, ETag=workflow.etag)
@@ -66,13 +67,16 @@ def _save(call: Call, id: str) -> HttpResponse:
     if known is None:
         raise InvalidId(id)
     graph, viewport = services.read_snapshot(call.body)
-    workflow = services.put_graph(
-        workflow_id=known,
-        graph=graph,
-        viewport=viewport,
-        by=call.user,
-        if_match=call.request.headers.get("If-Match"),
-    )
+    try:
+        workflow = services.put_graph(
+            workflow_id=known,
+            graph=graph,
+            viewport=viewport,
+            by=call.user,
+            if_match=call.request.headers.get("If-Match"),
+        )
+    except services.PreconditionFailed as error:
+        raise with_current(error, call.user) from None
     return HttpResponse(status=204, headers={"ETag": workflow.etag})
 
 

@@ -17,6 +17,7 @@ from access.openapi import (
 )
 
 from . import editor
+from .resource import STALE_BODY
 from .serializers import GRAPH
 
 SNAPSHOT = shape("graph", version={"type": "integer"}, graph=GRAPH, viewport=ANYTHING)
@@ -47,9 +48,12 @@ NODE_TYPE = shape(
     mappable=YES_OR_NO,
     permission={"type": ["string", "null"]},
 )
-ETAG = {"ETag": "The present revision."}
+ETAG = {"ETag": "The present state, for `If-Match`."}
 IF_MATCH = parameter(
     "header", "If-Match", "The ETag that was read; 412 when it is not the last.", TEXT
+)
+IF_NONE_MATCH = parameter(
+    "header", "If-None-Match", "The ETag that was read; 304 while it is the last.", TEXT
 )
 
 PATHS: Paths = {
@@ -57,14 +61,27 @@ PATHS: Paths = {
         "get": operation(
             editor.workflow,
             "editor_load",
-            {200: answer("The newest graph.", SNAPSHOT, headers=ETAG)},
+            {
+                200: answer("The newest graph.", SNAPSHOT, headers=ETAG),
+                304: answer("It is known.", headers=ETAG),
+            },
+            parameters=[IF_NONE_MATCH],
+            does="Load a workflow's newest graph into an editor.",
         ),
         "put": operation(
             editor.workflow,
             "editor_save",
-            {204: answer("It is saved.", headers=ETAG)},
+            {
+                204: answer("It is saved.", headers=ETAG),
+                412: answer(
+                    "The workflow has changed since: `current` is what it is now.",
+                    STALE_BODY,
+                    headers=ETAG,
+                ),
+            },
             body=SNAPSHOT,
             parameters=[IF_MATCH],
+            does="Save an editor's graph. A free id becomes a new workflow.",
         ),
     },
     "/api/models": {

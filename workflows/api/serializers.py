@@ -11,12 +11,44 @@ from access.errors import ApiError
 from access.serializers import StrictSerializer
 from wayflow.errors import GraphFormatError
 from wayflow.graph import Graph
-from workflows.models import Workflow, WorkflowVersion
+from workflows.models import Level, Workflow, WorkflowVersion
 from workflows.services import read_snapshot
 
+_FIELD = {"name": "name", "dataType": "text"}
 GRAPH = {
     "description": "A serialized graph, an editor snapshot or a plain graph object.",
     "oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}],
+    "examples": [
+        {
+            "nodes": {
+                "in": {
+                    "id": "in",
+                    "type": "input",
+                    "label": "Input",
+                    "position": {"x": 40, "y": 80},
+                    "data": {"fields": [_FIELD]},
+                    "ports": [{"id": "name", "side": "output"}],
+                },
+                "out": {
+                    "id": "out",
+                    "type": "output",
+                    "label": "Output",
+                    "position": {"x": 340, "y": 80},
+                    "data": {"fields": [_FIELD]},
+                    "ports": [{"id": "name", "side": "input"}],
+                },
+            },
+            "edges": {
+                "e1": {
+                    "id": "e1",
+                    "sourceNodeId": "in",
+                    "sourcePortId": "name",
+                    "targetNodeId": "out",
+                    "targetPortId": "name",
+                }
+            },
+        }
+    ],
 }
 PLAIN_GRAPH = {
     "description": "The graph as a plain object.",
@@ -84,16 +116,12 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
 class WorkflowDetailSerializer(WorkflowSerializer):
     """A workflow with its newest graph."""
 
-    graph = serializers.SerializerMethodField()
+    graph = StoredGraphField(source="newest_content")
     viewport = serializers.DictField(allow_null=True, read_only=True)
 
     class Meta(WorkflowSerializer.Meta):
         fields = (*WorkflowSerializer.Meta.fields, "graph", "viewport")
         read_only_fields = fields
-
-    @extend_schema_field(PLAIN_GRAPH)
-    def get_graph(self, workflow: Workflow) -> Any:
-        return workflow.newest_version().document.content
 
 
 class WorkflowInput(StrictSerializer):
@@ -149,10 +177,43 @@ class VersionDetailSerializer(VersionSerializer):
         read_only_fields = fields
 
 
+class VersionChange(StrictSerializer):
+    """What may change in a version: nothing but what it is called."""
+
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, allow_blank=True
+    )
+
+
 class PublishInput(StrictSerializer):
     """Which version to publish; left out, the newest."""
 
     version = serializers.IntegerField(min_value=1, required=False)
+
+
+class DuplicateInput(StrictSerializer):
+    """What the copy is called, and which version it begins with; else the newest."""
+
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    version = serializers.IntegerField(min_value=1, required=False)
+
+
+class ShareSerializer(StrictSerializer):
+    """A group, and what it may do."""
+
+    group = serializers.CharField(max_length=150)
+    level = serializers.ChoiceField(choices=Level.choices)
+
+
+class SharesSerializer(StrictSerializer):
+    """All groups to which a workflow is open."""
+
+    shares = serializers.ListField(child=ShareSerializer(), max_length=100)
+
+    def validate_shares(self, shares: list[dict[str, str]]) -> list[dict[str, str]]:
+        if len({share["group"] for share in shares}) < len(shares):
+            raise serializers.ValidationError("A group is named twice.", "unique")
+        return shares
 
 
 class ValidateInput(StrictSerializer):

@@ -1,5 +1,6 @@
 """What may be done at design time: one verb each, by keyword, whole or not at all."""
 
+from .copying import duplicate_workflow
 from .documents import (
     GraphTooLarge,
     InvalidViewport,
@@ -18,26 +19,50 @@ from .editing import (
 )
 from .locking import NotAllowed, PreconditionFailed, WorkflowNotFound
 from .permissions import NodeForbidden, refuse_forbidden_nodes
-from .publishing import VersionNotFound, publish
+from .publishing import (
+    Publication,
+    VersionNotRunnable,
+    preview_publication,
+    publish,
+    unpublish,
+)
+from .sharing import GroupUnknown, share_workflow, shares_of
+from .versions import (
+    VersionNotFound,
+    find_version,
+    name_version,
+    restore_version,
+)
 
 __all__ = [
     "GraphTooLarge",
+    "GroupUnknown",
     "InvalidViewport",
     "NodeForbidden",
     "NotAllowed",
     "PreconditionFailed",
+    "Publication",
     "VersionNotFound",
+    "VersionNotRunnable",
     "WorkflowExists",
     "WorkflowNotFound",
     "create_workflow",
     "delete_workflow",
     "digest_of",
+    "duplicate_workflow",
+    "find_version",
+    "name_version",
+    "preview_publication",
     "publish",
     "put_graph",
     "read_graph",
     "read_snapshot",
     "refuse_forbidden_nodes",
+    "restore_version",
     "save_graph",
+    "share_workflow",
+    "shares_of",
     "store_document",
+    "unpublish",
     "update_details",
 ]

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from access.errors import ApiError
+from access.secrets import scrubber
 from wayflow.errors import GraphFormatError
-from wayflow.graph import Graph
-from wayflow.jsontext import json_bytes
+from wayflow.graph import Graph, Node
+from wayflow.jsontext import json_bytes, json_text
 from wayflow.serializer import deserialize
-from workflows.models import GraphDocument
+from workflows.models import CLAIM, GraphDocument
 
 
 class GraphTooLarge(ApiError):
@@ -34,12 +36,26 @@ class InvalidViewport(ApiError):
         )
 
 
+class SecretInGraph(ApiError):
+    """``node`` None: it is in the graph's metadata, or in an edge."""
+
+    def __init__(self, node: Node | None) -> None:
+        where = "The graph" if node is None else f"Node {node.id}"
+        super().__init__(
+            400,
+            "WF_SECRET_IN_GRAPH",
+            f"{where} holds a key, password or token of this server.",
+            hint="Take it out; what nodes need of it belongs into the settings.",
+            attr="graph",
+        )
+
+
 def read_graph(value: Any) -> Graph:
     """The graph in a serialized text, an editor snapshot or a plain graph object.
 
     Raises GraphFormatError and GraphTooLarge.
     """
-    graph = deserialize(value)
+    graph = deserialize(value, max_nesting=settings.WAYFLOW["MAX_NESTING"])
     for what, count in (("nodes", len(graph.nodes)), ("edges", len(graph.edges))):
         limit = settings.WAYFLOW["MAX_NODES" if what == "nodes" else "MAX_EDGES"]
         if count > limit:
@@ -71,9 +87,22 @@ def digest_of(graph: Graph) -> str:
 
 @transaction.atomic
 def store_document(graph: Graph) -> GraphDocument:
-    """The one document with this content, stored now unless it is already."""
+    """The one document with this content, stored now unless it is already.
+
+    It is claimed: nobody deletes it before the caller refers to it. Raises
+    SecretInGraph.
+    """
+    _refuse_secrets(graph)
+    digest, now = digest_of(graph), timezone.now()
+    known = GraphDocument.objects.filter(digest=digest)
+    document = known.first()
+    # Not at every use, for then all who use one graph would wait for each other.
+    if document is not None and (
+        document.claimed_at > now - CLAIM / 2 or known.update(claimed_at=now)
+    ):
+        return document
     document, _ = GraphDocument.objects.get_or_create(
-        digest=digest_of(graph),
+        digest=digest,
         defaults={
             "content": graph.document,
             "node_count": len(graph.nodes),
@@ -81,3 +110,13 @@ def store_document(graph: Graph) -> GraphDocument:
         },
     )
     return document
+
+
+def _refuse_secrets(graph: Graph) -> None:
+    finds = scrubber().finds
+    if finds(json_text(graph.document)):
+        documents = graph.document["nodes"]
+        for node_id, node in graph.nodes.items():
+            if finds(json_text({node_id: documents[node_id]})):
+                raise SecretInGraph(node)
+        raise SecretInGraph(None)

@@ -37,6 +37,7 @@ class PreconditionFailed(ApiError):
             hint="Load it again and repeat your change.",
             headers={"ETag": workflow.etag} if workflow else None,
         )
+        self.workflow = workflow
 
 
 def editable(workflow_id: UUID, by: User, *, if_match: str | None = None) -> Workflow:
@@ -65,12 +66,14 @@ def held(
         if Workflow.objects.visible_to(by).filter(pk=workflow_id).exists():
             raise NotAllowed(what)
         raise WorkflowNotFound
-    if if_match is not None and not _matches(if_match, workflow.etag):
+    if if_match is not None and not _matches(if_match, workflow.revision):
         raise PreconditionFailed(workflow)
     return workflow
 
 
-def _matches(if_match: str, etag: str) -> bool:
+def _matches(if_match: str, revision: int) -> bool:
+    """Whether one of the tags is of this revision: what else it tells is no change."""
+    tags = parse_etags(if_match)
     # A proxy that compresses turns a tag into a weak one.
-    tags = [tag.removeprefix("W/") for tag in parse_etags(if_match)]
-    return "*" in tags or etag in tags
+    named = [tag.removeprefix("W/").strip('"').partition("-")[0] for tag in tags]
+    return "*" in tags or str(revision) in named

@@ -1,13 +1,13 @@
-"""What a user may put into a graph."""
+"""What a user may put into a graph, and let it do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from access.errors import ApiError
+from wayflow.attempt import selected_tools
 from wayflow.graph import Graph, Node
-from workflows.catalog import registry
+from workflows.catalog import demands_of, exposed_to, registry
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -27,21 +27,30 @@ class NodeForbidden(ApiError):
 def refuse_forbidden_nodes(graph: Graph, user: User) -> None:
     """Check that ``user`` has what the graph's node types and tools ask for.
 
-    Raises NodeForbidden.
+    A workflow among the tools asks for what its own nodes ask for. Raises
+    NodeForbidden.
     """
-    for node in graph.nodes.values():
-        for what, permission in _needs(node):
-            if not user.has_perm(permission):
-                raise NodeForbidden(node, what, permission)
+    for demand in demands_of(graph):
+        if not user.has_perm(demand.permission):
+            raise NodeForbidden(demand.node, demand.what, demand.permission)
+    callers = _callers_of_workflows(graph)
+    exposed = exposed_to(user) if callers else {}
+    for name in callers.keys() & exposed.keys():
+        for demand in demands_of(exposed[name].document.graph()):
+            if not user.has_perm(demand.permission):
+                what = f'the workflow "{name}", and this {demand.what}'
+                raise NodeForbidden(callers[name], what, demand.permission)
 
 
-def _needs(node: Node) -> Iterator[tuple[str, str]]:
-    installed = registry()
-    node_type = installed.nodes.get(node.type)
-    if node_type is not None and node_type.permission is not None:
-        yield f'the type "{node.type}"', node_type.permission
-    selected = node.data.get("tools")
-    for name in selected if isinstance(selected, list) else ():
-        tool = installed.tools.get(name) if isinstance(name, str) else None
-        if tool is not None and tool.permission is not None:
-            yield f'the tool "{name}"', tool.permission
+def _callers_of_workflows(graph: Graph) -> dict[str, Node]:
+    """A node for each selected tool that is not registered, and so may be a workflow.
+
+    Only these: no workflow can itself call others that the graph does not select.
+    """
+    installed = registry().tools
+    return {
+        name: node
+        for node in graph.nodes.values()
+        for name in selected_tools(node)
+        if name not in installed
+    }

@@ -1,0 +1,1 @@
+"""The API of this room: the tokens by which it is called."""

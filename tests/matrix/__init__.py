@@ -1,0 +1,1 @@
+"""Every endpoint by everybody who may call."""
