@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from collections.abc import Collection
@@ -116,9 +117,17 @@ def plain(
     made = _plain(value, walk)
     if walk.size * WIDEST > walk.most:
         walk.refuse_large()
-        walk.size = len(orjson.dumps(made))
+        walk.size = _measured(made)
         walk.refuse_large()
     return made
+
+
+def _measured(made: Value) -> int:
+    """Bytes of JSON."""
+    try:
+        return len(orjson.dumps(made))
+    except orjson.JSONEncodeError:  # an integer of more than 64 bits
+        return len(json.dumps(made, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def _plain(value: Any, walk: _Walk) -> Value:

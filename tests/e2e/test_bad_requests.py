@@ -416,7 +416,7 @@ async def test_what_is_no_event_id_is_refused(
     [
         ("GET", "/api/run"),
         ("PUT", "/api/run"),
-        ("OPTIONS", "/api/resume"),
+        ("PATCH", "/api/resume"),
         ("DELETE", "/api/pending"),
         ("POST", "/api/pending"),
         ("GET", "/api/cancel"),
