@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils import timezone
 
 from wayflow.status import TERMINAL, RunStatus, sources_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STATUS_CHOICES = [(status.value, status.name.title()) for status in RunStatus]
 TERMINAL_VALUES = sorted(status.value for status in TERMINAL)
+OPEN_VALUES = sorted(status.value for status in RunStatus if status not in TERMINAL)
 
 
 class Trigger(models.TextChoices):
@@ -259,10 +260,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """
         if user.is_staff and user.has_perm("runs.change_review"):
             return self
-        for_anybody = self.filter(users=None, groups=None)
-        runs = Run.objects.open_to(user, Level.RUN)
+        # One look for each review: the runs open to a user can be very many.
+        theirs = Run.objects.open_to(user, Level.RUN).filter(pk=OuterRef("run"))
+        for_anybody = self.filter(Exists(theirs), users=None, groups=None)
         return self.filter(
-            Q(pk__in=for_anybody.filter(run__in=runs).values("pk"))
+            Q(pk__in=for_anybody.values("pk"))
             | Q(pk__in=self.naming(user).values("pk"))
         )
 

@@ -167,6 +167,8 @@ UNFOLD = {
     "SITE_DROPDOWN": [
         {"icon": "api", "title": "The API", "link": reverse_lazy("docs")},
     ],
+    "SIDEBAR": {"navigation": "runs.admin.sidebar.navigation"},
+    "DASHBOARD_CALLBACK": "runs.admin.dashboard.dashboard",
 }
 
 # --- The engine's limits and models ---

@@ -22,9 +22,20 @@ class Excerpt:
 
 def excerpt(value: Any, limit: int) -> Excerpt:
     """A text as it is, anything else as JSON, up to ``limit`` characters."""
-    is_text = isinstance(value, str)
-    whole = value if is_text else json.dumps(value, indent=2, ensure_ascii=False)
+    whole = spelled_value(value)
     return Excerpt(text=whole[:limit], size=len(whole))
+
+
+def spelled_value(value: Any) -> str:
+    """A text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def clipped(name: str, limit: int = 200) -> str:
+    """A name that fits a page, however long somebody made it."""
+    return name if len(name) <= limit else f"{name[: limit - 1]}…"
 
 
 def spelled(duration: timedelta | None) -> str | None:

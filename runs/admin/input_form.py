@@ -19,6 +19,9 @@ from wayflow.errors import WayflowError
 from wayflow.jsontext import parse
 from wayflow.nodes.input import is_empty
 
+from .image_field import ImageField
+from .list_field import ListField
+
 
 class TextField(forms.CharField):
     """A text as it was typed, but with the line breaks that programs expect."""
@@ -51,9 +54,12 @@ class InputForm(forms.Form):
     """One field per input; an optional one that stays empty is left out."""
 
     def __init__(
-        self, asked: Sequence[InputField], data: Mapping[str, Any] | None = None
+        self,
+        asked: Sequence[InputField],
+        data: Mapping[str, Any] | None = None,
+        files: Any = None,
     ) -> None:
-        super().__init__(data, prefix="inputs")
+        super().__init__(data, files, prefix="inputs")
         self._asked = {field.name: field for field in asked}
         for field in asked:
             self.fields[field.name] = _form_field(field)
@@ -82,8 +88,7 @@ class InputForm(forms.Form):
 
 
 def _form_field(asked: InputField) -> forms.Field:
-    make = _json if asked.multiple else _FIELDS.get(asked.data_type, _json)
-    field = make(asked.default)
+    field = _maker_of(asked)(asked.default)
     field.label = asked.name
     # A default answers for a required field; an unticked box is an answer.
     field.required = (
@@ -91,15 +96,25 @@ def _form_field(asked: InputField) -> forms.Field:
         and is_empty(asked.default)
         and not isinstance(field, forms.BooleanField)
     )
-    field.help_text = _note(asked, isinstance(field, JsonField))
+    field.help_text = _note(asked, field)
     return field
 
 
-def _note(asked: InputField, as_json: bool) -> str:
+def _maker_of(asked: InputField) -> Callable[[Any], forms.Field]:
+    if not asked.multiple:
+        return _FIELDS.get(asked.data_type, _json)
+    element = _ELEMENTS.get(asked.data_type)
+    # A default of another shape can only be shown as what it is.
+    if element is None or not asked.fits(asked.default):
+        return _json
+    return lambda default: ListField(element(None), initial=default)
+
+
+def _note(asked: InputField, field: forms.Field) -> str:
     what = asked.expected[:1].upper() + asked.expected[1:]
-    how = ", written as JSON." if as_json else "."
-    empty = "" if is_empty(asked.default) else " Left empty, it is the default."
-    return f"{what}{how}{empty}"
+    how = _HOW.get(type(field), ".")
+    keeps = is_empty(asked.default) or isinstance(field, forms.BooleanField)
+    return f"{what}{how}{'' if keeps else ' Left empty, it is the default.'}"
 
 
 def _text(default: Any) -> forms.Field:
@@ -109,6 +124,10 @@ def _text(default: Any) -> forms.Field:
 def _url(default: Any) -> forms.Field:
     widget = UnfoldAdminTextInputWidget(attrs={"placeholder": "https://"})
     return forms.CharField(initial=default, widget=widget)
+
+
+def _image(default: Any) -> forms.Field:
+    return ImageField(initial=default)
 
 
 def _number(default: Any) -> forms.Field:
@@ -129,9 +148,18 @@ def _json(default: Any) -> forms.Field:
     return JsonField(initial=initial, widget=UnfoldAdminExpandableTextareaWidget())
 
 
+_HOW: dict[type, str] = {
+    JsonField: ", written as JSON.",
+    ImageField: ", or a PNG, JPEG, GIF or WebP file that is sent along.",
+}
 _FIELDS: dict[str, Callable[[Any], forms.Field]] = {
+    "string": _text,
+    "image": _image,
+    "number": _number,
+    "boolean": _boolean,
+}
+_ELEMENTS: dict[str, Callable[[Any], forms.Field]] = {
     "string": _text,
     "image": _url,
     "number": _number,
-    "boolean": _boolean,
 }

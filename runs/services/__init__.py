@@ -9,6 +9,7 @@ from .deciding import (
     decide,
     decide_review,
 )
+from .ending import OwnerGone, RunNotOrphaned, end_orphan
 from .finding import RunNotFound
 from .repeating import NodeNotFound, NothingToRetry, RunNotEnded, rerun, retry
 from .starting import (
@@ -25,16 +26,19 @@ __all__ = [
     "IdempotencyKeyReused",
     "NodeNotFound",
     "NothingToRetry",
+    "OwnerGone",
     "ReviewAlreadyDecided",
     "ReviewNotFound",
     "ReviewNotOpen",
     "RunNotEnded",
     "RunNotFound",
+    "RunNotOrphaned",
     "UnknownBranch",
     "UnknownNodeType",
     "abandon",
     "decide",
     "decide_review",
+    "end_orphan",
     "request_cancel",
     "request_cancels",
     "rerun",

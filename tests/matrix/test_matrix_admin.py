@@ -25,11 +25,12 @@ GET    /admin/search/                                 302 302 302 302 302 200 20
 GET    /admin/autocomplete/?{of_workflows}            302 302 302 302 302 403 200
 GET    /admin/jsi18n/                                 302 302 302 302 302 200 200
 GET    /admin/r/{nothing}/{nothing}/                  302 302 302 302 302 404 404
-GET    /admin/runs/                                   302 302 302 302 302 404 200
+GET    /admin/runs/                                   302 302 302 302 302 200 200
 GET    /admin/nowhere                                 302 302 302 302 302 404 404
 
 GET    /admin/runs/run/                               302 302 302 302 302 403 200
 POST   /admin/runs/run/ cancel                        302 302 302 302 302 403 302
+GET    /admin/runs/run/statuses/                      302 302 302 302 302 403 200
 GET    /admin/runs/run/add/                           302 302 302 302 302 403 403
 GET    /admin/runs/run/{run}/                         302 302 302 302 302 302 302
 GET    /admin/runs/run/{run}/change/                  302 302 302 302 302 404 200
@@ -39,6 +40,28 @@ GET    /admin/runs/run/{run}/delete/                  302 302 302 302 302 403 40
 POST   /admin/runs/run/{run}/delete/                  302 302 302 302 302 403 403
 POST   /admin/runs/run/{queued}/cancel/               302 302 302 302 302 404 302
 GET    /admin/runs/run/{queued}/cancel/               302 302 302 302 302 405 405
+GET    /admin/runs/run/{run}/events/                  302 302 302 302 302 404 200
+POST   /admin/runs/run/{run}/events/                  302 302 302 302 302 405 405
+GET    /admin/runs/run/{run}/value/?of=inputs         302 302 302 302 302 404 200
+POST   /admin/runs/run/{run}/value/                   302 302 302 302 302 405 405
+POST   /admin/runs/run/{failed}/retry/                302 302 302 302 302 404 302
+GET    /admin/runs/run/{failed}/retry/                302 302 302 302 302 405 405
+GET    /admin/runs/run/{run}/rerun/                   302 302 302 302 302 404 200
+POST   /admin/runs/run/{run}/rerun/                   302 302 302 302 302 404 302
+POST   /admin/runs/run/{queued}/end/                  302 302 302 302 302 404 302
+GET    /admin/runs/run/{queued}/end/                  302 302 302 302 302 405 405
+POST   /admin/runs/run/{paused}/reviews/{review}/decide/ 302 302 302 302 302 404 302
+GET    /admin/runs/run/{paused}/reviews/{review}/decide/ 302 302 302 302 302 405 405
+
+GET    /admin/runs/review/                            302 302 302 302 302 200 200
+GET    /admin/runs/review/waiting/                    302 302 302 302 302 200 200
+GET    /admin/runs/review/add/                        302 302 302 302 302 403 403
+GET    /admin/runs/review/{review}/                   302 302 302 302 302 302 302
+GET    /admin/runs/review/{review}/change/            302 302 302 302 302 404 200
+POST   /admin/runs/review/{review}/change/            302 302 302 302 302 404 302
+GET    /admin/runs/review/{review}/history/           302 302 302 302 302 403 200
+GET    /admin/runs/review/{review}/delete/            302 302 302 302 302 403 403
+POST   /admin/runs/review/{review}/delete/            302 302 302 302 302 403 403
 
 GET    /admin/workflows/workflow/                     302 302 302 302 302 403 200
 GET    /admin/workflows/workflow/add/                 302 302 302 302 302 403 403
@@ -50,6 +73,17 @@ GET    /admin/workflows/workflow/{workflow}/delete/   302 302 302 302 302 403 20
 POST   /admin/workflows/workflow/{workflow}/delete/   302 302 302 302 302 403 302
 GET    /admin/workflows/workflow/{workflow}/run/      302 302 302 302 302 404 200
 POST   /admin/workflows/workflow/{workflow}/run/      302 302 302 302 302 404 302
+GET    /admin/workflows/workflow/{workflow}/versions/ 302 302 302 302 302 404 200
+GET    /admin/workflows/workflow/{workflow}/versions/{one}/ 302 302 302 302 302 404 200
+POST   /admin/workflows/workflow/{workflow}/versions/{one}/name/ 302 302 302 302 302 404 302
+GET    /admin/workflows/workflow/{workflow}/versions/{one}/name/ 302 302 302 302 302 405 405
+GET    /admin/workflows/workflow/{workflow}/versions/{one}/restore/ 302 302 302 302 302 404 200
+POST   /admin/workflows/workflow/{workflow}/versions/{one}/restore/ 302 302 302 302 302 404 302
+GET    /admin/workflows/workflow/{workflow}/compare/?before=1&after=1 302 302 302 302 302 404 200
+GET    /admin/workflows/workflow/{workflow}/publish/  302 302 302 302 302 404 200
+POST   /admin/workflows/workflow/{workflow}/publish/  302 302 302 302 302 404 302
+GET    /admin/workflows/workflow/{workflow}/unpublish/ 302 302 302 302 302 404 200
+POST   /admin/workflows/workflow/{workflow}/unpublish/ 302 302 302 302 302 404 302
 
 GET    /admin/access/token/                           302 302 302 302 302 403 200
 GET    /admin/access/token/add/                       302 302 302 302 302 403 200
@@ -84,6 +118,13 @@ BODIES: dict[str, Any] = {
     "POST /admin/runs/run/ cancel": lambda s: {
         "action": "cancel_selected",
         "_selected_action": s["queued"],
+        "confirmed": "yes",
+    },
+    "POST /admin/runs/run/{run}/rerun/": {"inputs-v": '"hello"'},
+    "POST /admin/runs/run/{paused}/reviews/{review}/decide/": {"branch": "approved"},
+    "POST /admin/runs/review/{review}/change/": {
+        "branch": "approved",
+        "data": "null",
     },
     "POST /admin/workflows/workflow/{workflow}/change/": {
         "name": "New",

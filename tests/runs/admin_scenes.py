@@ -12,7 +12,7 @@ from django.utils import timezone
 from runs.models import TERMINAL_VALUES, JournalEntry, Run
 from runs.records import record, row_text
 from tests.factories import UserFactory
-from wayflow.events import Event
+from wayflow.events import Event, Private
 from workflows.models import Workflow
 
 from .scenes import Document, grant, queued
@@ -75,3 +75,14 @@ def text_of(client: Client, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200, response.status_code
     return response.content.decode()
+
+
+def tell(run: Run, *events: Event, private: Private | None = None) -> None:
+    """Have a run tell more; ``private`` belongs to each of the events."""
+    first = run.last_seq + 1
+    records = [record(seq, event, private) for seq, event in enumerate(events, first)]
+    run.last_seq = records[-1].seq
+    run.save(update_fields=["last_seq"])
+    JournalEntry.objects.create(
+        run=run, first_seq=first, last_seq=run.last_seq, events=row_text(records)
+    )

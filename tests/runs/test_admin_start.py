@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from base64 import b64encode
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,12 +33,12 @@ def asking(*fields: dict[str, Any], **more: Any) -> Workflow:
     return made
 
 
-def answers(**given: str) -> dict[str, str]:
+def answers(**given: Any) -> dict[str, Any]:
     """The form filled in."""
     return {f"inputs-{name}": text for name, text in given.items()}
 
 
-def started_with(client: Client, workflow: Workflow, **given: str) -> Run:
+def started_with(client: Client, workflow: Workflow, **given: Any) -> Run:
     """The run that the form started."""
     response = client.post(start_of(workflow), answers(**given))
     assert response.status_code == 302, errors_of(response)
@@ -78,12 +81,14 @@ def test_a_workflow_is_run_from_its_page(
         (field("v", "any"), '{"a": null}', {"a": None}),
         (field("v", "any"), '"a text"', "a text"),
         (field("v"), "{}", {}),
-        (field("v", "string", multiple=True), '["a", "b"]', ["a", "b"]),
+        (field("v", "string", multiple=True), ["a", " ", "b\r\nc"], ["a", "b\nc"]),
+        (field("v", "number", multiple=True), ["1", "", "2.5"], [1, 2.5]),
+        (field("v", "image", multiple=True), ["https://a/b.png"], ["https://a/b.png"]),
         (field("v", "boolean", multiple=True), "[true]", [True]),
     ],
 )
 def test_each_type_is_read_from_its_field(
-    admin_client: Client, asked: dict[str, Any], text: str, value: Any
+    admin_client: Client, asked: dict[str, Any], text: Any, value: Any
 ) -> None:
     run = started_with(admin_client, asking(asked), v=text)
     run.refresh_from_db()
@@ -119,14 +124,19 @@ def test_defaults_fill_the_form_and_stay_in_force_where_it_is_emptied(
         (field("v", "number"), "many", "Enter a number."),
         (field("v", "array"), "{}", "This must be a list."),
         (
-            field("v", "number", multiple=True),
+            field("v", "boolean", multiple=True),
             '["1"]',
-            "This must be a list, each element a number.",
+            "This must be a list, each element true or false.",
+        ),
+        (
+            field("v", "number", multiple=True),
+            ["1", "", "many"],
+            "Element 2: Enter a number.",
         ),
     ],
 )
 def test_what_does_not_fit_is_said_beside_the_field(
-    admin_client: Client, asked: dict[str, Any], text: str, complaint: str
+    admin_client: Client, asked: dict[str, Any], text: Any, complaint: str
 ) -> None:
     response = admin_client.post(start_of(asking(asked)), answers(v=text))
     assert response.status_code == 200
@@ -152,6 +162,73 @@ def test_a_run_that_cannot_start_leaves_the_form_with_the_reason(
     assert 'unknown type "unheardOf"' in complaint
     assert "Install what provides this node type" in complaint
     assert not Run.objects.exists()
+
+
+# --- lists and images ---
+
+PNG = b"\x89PNG\r\n\x1a\n and the rest"
+PNG_URL = f"data:image/png;base64,{b64encode(PNG).decode()}"
+
+
+def test_a_list_begins_with_its_default_and_room_for_more(admin_client: Client) -> None:
+    workflow = asking(field("v", "string", multiple=True, default=["a", "b"]))
+    html = text_of(admin_client, start_of(workflow))
+    assert html.count('name="inputs-v"') == 3
+    assert started_with(admin_client, workflow, v=["", ""]).inputs == {}
+
+
+def test_a_default_that_is_no_such_list_is_shown_as_json(admin_client: Client) -> None:
+    workflow = asking(field("v", "number", multiple=True, default="odd"))
+    form = admin_client.get(start_of(workflow)).context["form"]
+    assert [bound.value() for bound in form] == ['"odd"']
+
+
+def test_an_image_is_sent_along_as_a_data_url(admin_client: Client) -> None:
+    workflow = asking(field("v", "image"))
+    sent = {"inputs-v-file": SimpleUploadedFile("any.name", PNG)}
+    assert admin_client.post(start_of(workflow), sent).status_code == 302
+    assert Run.objects.get().inputs == {"v": PNG_URL}
+
+
+def test_an_image_stays_in_a_form_that_comes_back(admin_client: Client) -> None:
+    workflow = asking(field("v", "image"), field("n", "number"))
+    sent = {"inputs-v-file": SimpleUploadedFile("a.png", PNG), "inputs-n": "x"}
+    response = admin_client.post(start_of(workflow), sent)
+    html = response.content.decode()
+    assert f'src="{PNG_URL}"' in html
+    assert f'value="{PNG_URL}"' in html
+    assert errors_of(response) == {"n": ["Enter a number."]}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"<svg onload='alert(1)'/>", "This is no PNG, JPEG, GIF or WebP image."),
+        (PNG + bytes(2_000_000), "The file is too large"),
+    ],
+)
+def test_a_file_that_is_no_image_or_too_large_is_refused(
+    admin_client: Client, content: bytes, complaint: str
+) -> None:
+    sent = {"inputs-v-file": SimpleUploadedFile("a.png", content)}
+    response = admin_client.post(start_of(asking(field("v", "image"))), sent)
+    ((message,),) = errors_of(response).values()
+    assert message.startswith(complaint)
+    assert not Run.objects.exists()
+
+
+def test_an_address_of_an_image_is_not_fetched_for_a_preview(
+    admin_client: Client,
+) -> None:
+    workflow = asking(field("v", "image", default="https://elsewhere.example/a.png"))
+    html = text_of(admin_client, start_of(workflow))
+    assert 'src="https://elsewhere' not in html
+
+
+def test_a_start_is_in_the_log(admin_client: Client) -> None:
+    run = started_with(admin_client, asking(field("v", "string")), v="x")
+    entry = LogEntry.objects.get()
+    assert entry.get_change_message() == f"Started run {run.pk}, v1."
 
 
 # --- versions ---
@@ -241,11 +318,14 @@ def test_a_group_with_whom_a_workflow_is_shared_may_run_it_and_see_the_run() -> 
     assert client.get(page_of(run)).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["nonsense", str(uuid.uuid4())])
+@pytest.mark.parametrize(
+    ("name", "status"), [("nonsense", 302), (str(uuid.uuid4()), 404)]
+)
 def test_a_workflow_that_is_not_there_is_not_found(
-    admin_client: Client, name: str
+    admin_client: Client, name: str, status: int
 ) -> None:
-    assert admin_client.get(f"/admin/workflows/workflow/{name}/run/").status_code == 404
+    url = f"/admin/workflows/workflow/{name}/run/"
+    assert admin_client.get(url).status_code == status
     page = f"/admin/workflows/workflow/{name}/change/"
     assert admin_client.get(page).status_code == 302
 
