@@ -9,6 +9,12 @@ KILLS ?= 50
 SEED ?=
 
 BIN := .venv/bin
+# Node comes from the virtualenv, whatever the machine has; a proxy's certificate
+# is among those of the system.
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca $(BIN)/npm --prefix editor
+EDITOR := pages/static/wayflow/editor.js
+EDITOR_SOURCES := $(shell find editor/src ! -name '*.test.ts*') \
+	editor/package.json editor/tsconfig.json editor/vite.config.ts
 LOCAL = WAYFLOW_DEBUG=true WAYFLOW_SECRET_KEY="$$(cat .local/secret_key)" \
 	DATABASE_URL="$(DATABASE_URL)"
 
@@ -18,18 +24,24 @@ export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV DJANGO_SETTINGS_MODULE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: setup run test test-engine chaos lint check bench fmt help
+.PHONY: setup run editor test test-editor test-engine chaos lint check bench fmt help
 
-setup: .venv/.synced ## Install the locked dependencies into .venv
+setup: .venv/.synced editor/node_modules/.installed ## Install the locked dependencies
 
-run: .venv/.synced .local/secret_key ## Serve on http://127.0.0.1:8000 with demo data (HOST=, PORT=)
+run: .venv/.synced .local/secret_key $(EDITOR) ## Serve on http://127.0.0.1:8000 with demo data (HOST=, PORT=)
 	@$(LOCAL) $(BIN)/python manage.py migrate --verbosity 0
 	@$(LOCAL) $(BIN)/python manage.py seed_demo --url "http://$(HOST):$(PORT)"
 	@$(LOCAL) $(BIN)/uvicorn wayflow_project.asgi:application \
 		--host "$(HOST)" --port "$(PORT)" --lifespan on --timeout-graceful-shutdown 5
 
-test: .venv/.synced ## Run all tests (ARGS= goes to pytest)
+editor: $(EDITOR) ## Build the editor, as run and test do
+
+test: .venv/.synced test-editor ## Run all tests (ARGS= goes to pytest)
 	$(BIN)/python -X dev -m pytest $(ARGS)
+
+test-editor: $(EDITOR) ## Run the editor's own tests, without a server
+	$(NPM) run --silent check-size
+	$(NPM) run --silent test
 
 test-engine: .venv/.synced ## Run the engine's own tests, without Django
 	$(BIN)/python -X dev -m pytest -c /dev/null --rootdir . -p no:django \
@@ -39,11 +51,12 @@ chaos: .venv/.synced ## Kill servers until KILLS are reached; SEED= repeats a fa
 	CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(SEED) \
 		$(BIN)/python -X dev -m pytest tests/chaos $(ARGS)
 
-lint: .venv/.synced ## Check style, types, imports between rooms, and migrations
+lint: .venv/.synced editor/node_modules/.installed ## Check style, types, imports between rooms, and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(NPM) run --silent check
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check
 
 check: lint test ## All that must hold before a change goes in
@@ -66,6 +79,14 @@ help: ## Show this list
 
 .venv/.synced: .venv/.uv-$(UV_VERSION) pyproject.toml uv.lock
 	$(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
+	@touch $@
+
+editor/node_modules/.installed: editor/package.json editor/package-lock.json | .venv/.synced
+	$(NPM) ci
+	@touch $@
+
+$(EDITOR): editor/node_modules/.installed $(EDITOR_SOURCES)
+	$(NPM) run --silent build
 	@touch $@
 
 .local/secret_key:

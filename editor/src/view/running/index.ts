@@ -1,0 +1,10 @@
+/** Saving and running, as the editor's layout places them. */
+
+export { ConflictDialog } from './ConflictDialog'
+export { HistoryPanel } from './HistoryPanel'
+export { NodeRunPanel } from './NodeRunPanel'
+export { ReviewDialog } from './ReviewDialog'
+export { RunButton } from './RunButton'
+export { RunPanel } from './RunPanel'
+export { SavingBadge } from './SavingBadge'
+export { VersionsPanel } from './VersionsPanel'
