@@ -8,22 +8,40 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import Form, ModelChoiceField
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.forms import Form, ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
+from .action_log import log_action
 from .models import Token
+from .writing import write_atomic
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+class OneFieldForMany(ModelAdmin):
+    """One field to search and choose in: Django's two lists are wider than a screen."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField[Any]:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.widget = UnfoldAdminSelect2MultipleWidget()
+        field.widget.choices = field.choices
+        field.help_text = ""
+        return field
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
+class UserAdmin(OneFieldForMany, DjangoUserAdmin[User]):  # type: ignore[misc]
     """Django's own page of users, in this admin's clothes."""
 
     form = UserChangeForm
@@ -32,7 +50,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(OneFieldForMany, DjangoGroupAdmin):  # type: ignore[misc]
     """Django's own page of groups, in this admin's clothes."""
 
 
@@ -51,12 +69,20 @@ class TokenAdmin(ModelAdmin):
     )
     list_select_related = ("owner",)
     search_fields = ("name", "prefix", "owner__username")
-    fields = ("owner", "name", "expires_at")
     actions = ("revoke",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Token]:
         tokens: QuerySet[Token] = super().get_queryset(request)
         return tokens if _rules(request) else tokens.filter(owner=request.user.pk)
+
+    def get_fields(
+        self, request: HttpRequest, obj: Token | None = None
+    ) -> tuple[str, ...]:
+        """What to give a new one, and what there is to know of one that is there."""
+        if obj is None:
+            return ("owner", "name", "expires_at")
+        told = ("state", "created_at", "expires_at", "last_used_at", "revoked_at")
+        return ("owner", "name", "prefix", *told)
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -93,9 +119,11 @@ class TokenAdmin(ModelAdmin):
 
     @admin.action(description="Revoke the selected tokens", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
-        count = Token.objects.filter(pk__in=queryset.values("pk")).revoke(
-            timezone.now()
-        )
+        with write_atomic():
+            unrevoked = list(queryset.filter(revoked_at=None))
+            chosen = Token.objects.filter(pk__in=[token.pk for token in unrevoked])
+            count = chosen.revoke(timezone.now())
+            log_action(cast(User, request.user), unrevoked, "Revoked.")
         self.message_user(request, f"{count} revoked.", messages.SUCCESS)
 
     @display(

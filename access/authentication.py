@@ -104,9 +104,7 @@ def session_user(request: HttpRequest) -> User | None:
     if _token_in(request) is not None:
         return None
     if not hasattr(request, "session"):
-        engine = import_module(settings.SESSION_ENGINE)
-        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        request.session = engine.SessionStore(key)
+        _load_session(request)
     user = auth.get_user(request)
     if user.is_anonymous:
         return None
@@ -114,6 +112,28 @@ def session_user(request: HttpRequest) -> User | None:
     if reason is not None:
         raise CsrfRefused(reason)
     return user
+
+
+def sender_by_now(request: HttpRequest) -> User | None:
+    """Who sent a request that was accepted a while ago, as they are now.
+
+    None if their token or session is no longer good, or they are not active.
+    """
+    if _token_in(request) is None:
+        _load_session(request)
+        user = auth.get_user(request)
+        return None if user.is_anonymous else user
+    try:
+        token = token_of(request)
+    except TokenRefused:
+        return None
+    return None if token is None else token.owner
+
+
+def _load_session(request: HttpRequest) -> None:
+    engine = import_module(settings.SESSION_ENGINE)
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    request.session = engine.SessionStore(key)
 
 
 def _token_in(request: HttpRequest) -> str | None:

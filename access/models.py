@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 from .fields import ScrubbedCharField
+from .writing import write_atomic
 
 PREFIX_LENGTH = 8
 SEEN_EVERY = timedelta(minutes=1)
@@ -55,7 +56,8 @@ class TokenQuerySet(models.QuerySet["Token"]):
         """Note that ``token`` was used, at most once a minute."""
         last = token.last_used_at
         if last is None or now - last >= SEEN_EVERY:
-            self.filter(pk=token.pk, last_used_at=last).update(last_used_at=now)
+            with write_atomic():
+                self.filter(pk=token.pk, last_used_at=last).update(last_used_at=now)
 
     def issue(
         self, *, owner: User, name: str, expires_at: datetime | None = None

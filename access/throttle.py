@@ -43,7 +43,7 @@ def count_request(user_id: int, *, now: float) -> None:
     if not limit:
         return
     minute, second = divmod(int(now), WINDOW_SECONDS)
-    if _counted(f"wayflow.requests.{user_id}.{minute}") > limit:
+    if counted(f"wayflow.requests.{user_id}.{minute}") > limit:
         raise TooManyRequests(limit, WINDOW_SECONDS - second)
 
 
@@ -56,7 +56,8 @@ class RequestThrottle(BaseThrottle):
         return True
 
 
-def _counted(key: str) -> int:
+def counted(key: str) -> int:
+    """How often ``key`` was counted, this time included; 0 if no cache can tell."""
     try:
         return _increased(key)
     except Exception as error:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from . import engine, http, streams
+from . import admin, engine, http, streams
 from .databases import on_each_database
 
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "durable": lambda: on_each_database("bench.durable"),
     "http": http.lines,
     "streams": streams.lines,
+    "admin": admin.lines,
 }
 
 

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
+from access.writing import write_atomic
 from wayflow.checkpoint import Decision
 from wayflow.status import RunStatus
 from wayflow.values import ABSENT
 
 from .models import JournalEntry, Review, Run
 from .turns import hold_turn, whose_owner_has_room
-from .writing import write_atomic
 
 LEASE = timedelta(seconds=settings.WAYFLOW["LEASE_SECONDS"])
 """How long a silent host keeps its runs."""

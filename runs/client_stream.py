@@ -7,16 +7,23 @@ import logging
 import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 
+from access.hearing import Hearing
 from wayflow.errors import ErrorData
 from wayflow.events import run_error
 from wayflow.sse import HEADERS, encode
 
+from .models import Run
 from .streaming import RunStream
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +50,15 @@ _BROKEN = encode(
         )
     )
 )
+_SHUT_OUT = encode(
+    run_error(
+        ErrorData(
+            code="WF_STREAM_REFUSED",
+            message="You may not follow this run any longer.",
+            hint="Sign in again, or send another token; the run may well go on.",
+        )
+    )
+)
 _leaving = ThreadPoolExecutor(2, thread_name_prefix="client-left")
 
 
@@ -50,7 +66,7 @@ class ClientStream(AsyncIterator[bytes]):
     """Frames for one client; the last one always tells how the run stands.
 
     ``left`` is called in a thread when the client goes away before the end, unless it
-    is the server that sends it away.
+    is the server that sends it away, as it does when the ``hearing`` is over.
     """
 
     def __init__(
@@ -58,10 +74,12 @@ class ClientStream(AsyncIterator[bytes]):
         stream: RunStream,
         *,
         scope: Mapping[str, Any],
+        hearing: Hearing,
         left: Callable[[], object] | None = None,
         preamble: bytes = b"",
     ) -> None:
         self._stream = stream
+        self._hearing = hearing
         self._scope = scope
         self._preamble = preamble
         self._over = False
@@ -76,7 +94,8 @@ class ClientStream(AsyncIterator[bytes]):
             preamble, self._preamble = self._preamble, b""
             return preamble
         try:
-            return await anext(self._stream)
+            frames = await anext(self._stream)
+            return self._last(_SHUT_OUT) if await self._hearing.is_over() else frames
         except StopAsyncIteration:
             self._leave.detach()
             raise
@@ -114,13 +133,23 @@ def respond(
 ) -> StreamingHttpResponse:
     """The response that streams a run to the sender of ``request``."""
     scope: Mapping[str, Any] = getattr(request, "scope", {})
-    body = ClientStream(stream, scope=scope, left=left, preamble=preamble)
+    body = ClientStream(
+        stream,
+        scope=scope,
+        hearing=Hearing(request, partial(_sees, run_id=stream.run_id)),
+        left=left,
+        preamble=preamble,
+    )
     response = StreamingHttpResponse(
         body, content_type=f"{HEADERS['Content-Type']}; charset=utf-8"
     )
     for name in ("Cache-Control", "X-Accel-Buffering"):
         response[name] = HEADERS[name]
     return response
+
+
+def _sees(user: User, run_id: UUID) -> bool:
+    return Run.objects.visible_to(user).filter(pk=run_id).exists()
 
 
 def _leave(

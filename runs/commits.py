@@ -11,13 +11,13 @@ import orjson
 from django.db import connection
 from django.utils import timezone
 
+from access.writing import write_atomic
 from wayflow.status import RunStatus
 
 from .models import JournalEntry, Run
 from .records import Record, row_text
 from .reviews import open_review
 from .stored_values import keep
-from .writing import write_atomic
 
 
 class Share(Protocol):

@@ -6,19 +6,24 @@ import threading
 from collections import OrderedDict
 
 from wayflow.graph import Graph
+from wayflow.jsontext import json_bytes
 from wayflow.topology import topology_of
 from workflows.models import GraphDocument
 
 KEPT = 64
+KEPT_BYTES = 16 * 1024 * 1024
+"""Of JSON, of all that are kept; in memory they take up to twenty times as much."""
 
 
 class GraphCache:
-    """The compiled graphs last used. From any thread."""
+    """The compiled graphs last used, as long as they are small. From any thread."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
         self._kept = kept
+        self._kept_bytes = kept_bytes
         self._lock = threading.Lock()
         self._graphs: OrderedDict[str, Graph] = OrderedDict()
+        self._sizes: dict[str, int] = {}
 
     def known(self, digest: str) -> Graph | None:
         """The graph with this digest, if it was used lately."""
@@ -30,12 +35,16 @@ class GraphCache:
 
     def keep(self, digest: str, graph: Graph) -> Graph:
         """``graph``, compiled, for whoever asks for it next."""
+        known = self.known(digest)
+        if known is not None:
+            return known
         topology_of(graph)
+        size = len(json_bytes(graph.document))
         with self._lock:
-            self._graphs[digest] = graph
-            self._graphs.move_to_end(digest)
-            if len(self._graphs) > self._kept:
-                self._graphs.popitem(last=False)
+            self._graphs[digest], self._sizes[digest] = graph, size
+            while len(self._graphs) > 1 and self._is_full():
+                oldest, _ = self._graphs.popitem(last=False)
+                del self._sizes[oldest]
         return graph
 
     def load(self, digest: str) -> Graph:
@@ -45,6 +54,10 @@ class GraphCache:
             document = GraphDocument.objects.get(digest=digest)
             graph = self.keep(digest, document.graph())
         return graph
+
+    def _is_full(self) -> bool:
+        many, much = len(self._graphs), sum(self._sizes.values())
+        return many > self._kept or much > self._kept_bytes
 
 
 graphs = GraphCache()

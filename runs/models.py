@@ -103,7 +103,8 @@ class Run(models.Model):
     ``takeovers`` counts the owners that died with it since it last paused or got on;
     ``taken_over_seq`` is what ``last_seq`` was at the last of them. ``origin``
     is the run that this one repeats, wholly or in part. ``duration`` is that from its
-    start to its end, null until then and for one that never started.
+    start to its end, null until then and for one that never started. ``token`` is the
+    one with which it was asked for, if it was by one that is still there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -131,6 +132,13 @@ class Run(models.Model):
         max_length=16, choices=STATUS_CHOICES, default=RunStatus.QUEUED.value
     )
     trigger = models.CharField(max_length=16, choices=Trigger.choices)
+    token = models.ForeignKey(
+        "access.Token",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="runs",
+    )
     on_disconnect = models.CharField(
         max_length=16, choices=OnDisconnect.choices, default=OnDisconnect.CONTINUE
     )
@@ -199,6 +207,11 @@ class Run(models.Model):
                 fields=["owner", "status", "created_at"], name="runs_run_turn"
             ),
             models.Index(
+                name="runs_run_by_token",
+                fields=["workflow", "token", "created_at"],
+                condition=Q(token__isnull=False),
+            ),
+            models.Index(
                 name="runs_run_open",
                 fields=["status", "lease_expires_at"],
                 condition=~Q(status__in=TERMINAL_VALUES),
@@ -206,7 +219,7 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return str(self.id)[:8]
 
 
 class JournalEntry(models.Model):
@@ -316,7 +329,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.node_id} of {self.run_id}"
+        return f"{self.node_id} of {str(self.run_id)[:8]}"
 
     def wire(self) -> dict[str, Any]:
         """The question as a paused ``run_status`` carries it."""

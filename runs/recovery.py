@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from access.writing import write_atomic
 from wayflow.checkpoint import Decision
 from wayflow.errors import WayflowError
 from wayflow.events import NODE_STATUS
@@ -20,7 +21,6 @@ from .records import SETTLED, said
 from .reviews import answer
 from .settling import settle, settle_cancelled
 from .turns import next_of_all
-from .writing import write_atomic
 
 PATIENCE = LEASE / 3
 """Age at which a queued run is taken to be forgotten by whoever queued it."""

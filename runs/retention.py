@@ -10,13 +10,13 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from access.writing import write_atomic
 from wayflow.status import TERMINAL, RunStatus
 from workflows.models import CLAIM, GraphDocument, WorkflowVersion
 from workflows.thinning import spare_versions, thin_versions, workflows_at
 
 from .feed_events import KEPT, FeedEvent, newest_id
 from .models import JournalEntry, Run, RunQuerySet
-from .writing import write_atomic
 
 ROWS_AT_ONCE = 500
 """Rows that one transaction deletes, as nearly as whole runs allow."""

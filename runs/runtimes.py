@@ -10,7 +10,7 @@ from django.db import connection
 from wayflow import Graph, Runtime, WayflowError
 from wayflow.attempt import selected_tools
 from wayflow.contracts import Tool
-from workflows.catalog import demands_of, tools_for
+from workflows.catalog import demands_of, tools_of
 from workflows.services import NodeForbidden, refuse_forbidden_nodes
 
 
@@ -57,7 +57,7 @@ def _granted(graph: Graph, owner_id: int) -> dict[str, Tool]:
     try:
         owner = get_user_model().objects.get(pk=owner_id)
         refuse_forbidden_nodes(graph, owner)
-        return tools_for(owner)
+        return tools_of(graph, owner)
     except NodeForbidden as refused:
         raise OwnerRefused(refused.message) from refused
     finally:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
+from access.writing import write_atomic
 from wayflow.errors import WayflowError
 from wayflow.events import RUN_STATUS, Event
 from wayflow.status import RunStatus
@@ -19,7 +20,6 @@ from .live import hub
 from .models import JournalEntry, Run, RunQuerySet
 from .records import record, told
 from .reviews import withdraw_reviews
-from .writing import write_atomic
 
 _SAID = ("result", "error")
 

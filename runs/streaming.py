@@ -79,7 +79,7 @@ class RunStream(AsyncIterator[bytes]):
         chunks: ChunkStyle = ChunkStyle.CONTENT,
         new_on: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        self._run_id = run_id
+        self.run_id = run_id
         self._sent = after
         self._through_pauses = through_pauses
         self._chunks = chunks
@@ -115,7 +115,7 @@ class RunStream(AsyncIterator[bytes]):
         return part[0] if len(part) == 1 else b"".join(part)
 
     async def _read(self) -> None:
-        page = await read_page(self._run_id, after=self._sent, rows=self._rows)
+        page = await read_page(self.run_id, after=self._sent, rows=self._rows)
         self._subscription.find_texts(self._sent)
         for record in page.records:
             self._send(record)

@@ -48,7 +48,6 @@ def subject_of_graph(graph: Graph, workflow_id: UUID | None, by: User) -> Subjec
     Raises WorkflowNotFound and NotAllowed.
     """
     digest = digest_of(graph)
-    graphs.keep(digest, graph)
     runnable = Workflow.objects.runnable_by(by)
     if workflow_id is not None:
         runnable = runnable.filter(pk=workflow_id)
@@ -58,11 +57,13 @@ def subject_of_graph(graph: Graph, workflow_id: UUID | None, by: User) -> Subjec
     saved = saved.without_content().select_related("workflow")
     version = saved.order_by("-created_at", "-pk").first()
     if version is not None:
+        graphs.keep(digest, graph)
         return subject_of_version(version)
+    workflow = _edited(workflow_id, by)
     return Subject(
-        graph=graph,
+        graph=graphs.keep(digest, graph),
         document=store_document(graph),
-        workflow=_edited(workflow_id, by),
+        workflow=workflow,
         version=None,
     )
 

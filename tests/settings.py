@@ -12,6 +12,7 @@ os.environ.update(
     WAYFLOW_HTTPS="false",
     WAYFLOW_LOG_LEVEL="WARNING",
     WAYFLOW_REQUESTS_PER_MINUTE="0",
+    WAYFLOW_SIGN_INS_PER_MINUTE="0",
 )
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 

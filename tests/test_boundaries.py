@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["access", "workflows", "runs"]
+ROOMS = ["access", "workflows", "runs", "pages"]
 
 
 def relations(model: type[Model]) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import LazySettings
+from django.contrib.staticfiles.finders import BaseFinder
 from django.core.checks import CheckMessage, registry
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
@@ -22,6 +23,7 @@ from dotenv import dotenv_values
 import access.checks
 import access.secret_checks
 import access.workers
+import pages.checks
 import runs.checks
 import runs.limit_checks
 import workflows.checks
@@ -36,8 +38,9 @@ MODULES = (
     workflows.checks,
     runs.checks,
     runs.limit_checks,
+    pages.checks,
 )
-ID = re.compile(r"\b(?:access|workflows|runs)\.[EWI]\d{3}\b")
+ID = re.compile(r"\b(?:access|workflows|runs|pages)\.[EWI]\d{3}\b")
 
 CSRF = "access.csrf.CsrfMiddleware"
 SESSIONS = "django.contrib.sessions.backends"
@@ -45,9 +48,18 @@ CACHES = "django.core.cache.backends"
 COUNTED_APART: dict[str, Any] = {
     "WORKERS": 2,
     "REQUESTS_PER_MINUTE": 1_200,
+    "SIGN_INS_PER_MINUTE": 10,
     "CACHES": {"default": {"BACKEND": f"{CACHES}.locmem.LocMemCache"}},
 }
 LAYER = "channels.layers.InMemoryChannelLayer"
+
+
+class FindsAll(BaseFinder):
+    """Finds whatever it is asked for."""
+
+    def find(self, path: str, find_all: Any = False, **_: Any) -> Any:
+        return path
+
 
 Case = tuple[str, Callable[..., list[CheckMessage]], dict[str, Any], dict[str, Any]]
 
@@ -236,6 +248,12 @@ FOUND: list[Case] = [
         runs.checks.check_executor,
         {"EXECUTOR": "nowhere.Nobody"},
         {"EXECUTOR": "runs.executor.EmbeddedExecutor"},
+    ),
+    (
+        "pages.W001",
+        pages.checks.check_editor,
+        {"STATICFILES_FINDERS": []},
+        {"STATICFILES_FINDERS": [f"{__name__}.FindsAll"]},
     ),
 ]
 BY_DATABASE = {"runs.E001", "runs.E002", "runs.W001"}
@@ -464,9 +482,3 @@ def test_browsers_get_an_icon(client: Client) -> None:
     icon = client.get("/favicon.ico")
     assert icon["Content-Type"] == "image/svg+xml"
     assert icon.content.startswith(b"<svg")
-
-
-def test_whoever_signs_in_without_an_aim_lands_in_the_admin(
-    settings: LazySettings,
-) -> None:
-    assert settings.LOGIN_REDIRECT_URL == "admin:index"

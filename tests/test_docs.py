@@ -51,7 +51,9 @@ def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_path_that_is_named_exists(document: Path) -> None:
-    rooms = "access|bench|docs|runs|templates|tests|wayflow|wayflow_project|workflows"
+    rooms = (
+        "access|bench|docs|pages|runs|templates|tests|wayflow|wayflow_project|workflows"
+    )
     named = re.findall(rf"`((?:{rooms})/[\w./-]*)`", document.read_text())
     missing = [path for path in named if not (ROOT / path).exists()]
     assert missing == []

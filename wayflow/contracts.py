@@ -158,6 +158,10 @@ class Tool:
     run: ToolFunction
     permission: str | None = None
 
+    def describe(self) -> dict[str, Any]:
+        """The tool as the catalog shows it, without what it does."""
+        return {"description": self.description, "parameters": self.parameters}
+
 
 # --- models ----------------------------------------------------------------------
 

@@ -132,10 +132,7 @@ class Registry:
 
     def describe_tools(self) -> dict[str, dict[str, Any]]:
         """The catalog of tools, without what they do."""
-        return {
-            name: {"description": t.description, "parameters": t.parameters}
-            for name, t in self.tools.items()
-        }
+        return {name: tool.describe() for name, tool in self.tools.items()}
 
 
 def define_tool(

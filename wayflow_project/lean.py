@@ -14,6 +14,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix
 from django.utils.log import log_response
 
 from access.endpoint import is_endpoint, refused
+from access.privacy import PrivateAnswers
 
 from .graceful import Receive, Send
 
@@ -30,6 +31,7 @@ class LeanHandler(ASGIHandler):
         super().__init__()
         self._security = SecurityMiddleware(_nowhere)
         self._cors = CorsMiddleware(_nowhere)
+        self._privacy = PrivateAnswers(_nowhere)
         self._frames = XFrameOptionsMiddleware(_nowhere)
 
     async def __call__(
@@ -93,6 +95,7 @@ class LeanHandler(ASGIHandler):
         if response.status_code >= 400:
             phrase, path = response.reason_phrase, request.path
             log_response("%s: %s", phrase, path, response=response, request=request)
+        response = self._privacy.process_response(request, response)
         self._cors.add_response_headers(request, response)
         response = self._security.process_response(request, response)
         return self._frames.process_response(request, response)

@@ -74,11 +74,13 @@ INSTALLED_APPS = [
     "access",
     "workflows",
     "runs",
+    "pages",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "access.privacy.PrivateAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "access.csrf.CsrfMiddleware",
@@ -133,8 +135,12 @@ CACHES: dict[str, Any] = {
 
 # --- People ---
 
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = [
+    "access.guessing.Patience",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "pages:sign-in"
+LOGIN_REDIRECT_URL = "pages:workflows"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -165,6 +171,11 @@ UNFOLD = {
     "SITE_TITLE": "Wayflow",
     "SITE_HEADER": "Wayflow",
     "SITE_DROPDOWN": [
+        {
+            "icon": "account_tree",
+            "title": "Build workflows",
+            "link": reverse_lazy("pages:workflows"),
+        },
         {"icon": "api", "title": "The API", "link": reverse_lazy("docs")},
     ],
     "SIDEBAR": {"navigation": "runs.admin.sidebar.navigation"},
@@ -189,6 +200,7 @@ class WayflowSettings(TypedDict):
     MAX_INPUT_BYTES: int
     MAX_OUTPUT_BYTES: int
     REQUESTS_PER_MINUTE: int
+    SIGN_INS_PER_MINUTE: int
     RUNS_PER_USER: int
     QUEUE_PER_USER: int
     QUEUE_LENGTH: int
@@ -219,6 +231,7 @@ WAYFLOW: WayflowSettings = {
     "MAX_INPUT_BYTES": env.int("WAYFLOW_MAX_INPUT_BYTES", 2_000_000),
     "MAX_OUTPUT_BYTES": env.int("WAYFLOW_MAX_OUTPUT_BYTES", 10_000_000),
     "REQUESTS_PER_MINUTE": env.int("WAYFLOW_REQUESTS_PER_MINUTE", 1_200),
+    "SIGN_INS_PER_MINUTE": env.int("WAYFLOW_SIGN_INS_PER_MINUTE", 10),
     "RUNS_PER_USER": env.int("WAYFLOW_RUNS_PER_USER", 100),
     "QUEUE_PER_USER": env.int("WAYFLOW_QUEUE_PER_USER", 1_000),
     "QUEUE_LENGTH": env.int("WAYFLOW_QUEUE_LENGTH", 10_000),
@@ -297,6 +310,7 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "if-match",
+    "if-none-match",
     "last-event-id",
     "prefer",
 ]
@@ -305,6 +319,7 @@ CORS_EXPOSE_HEADERS = [
     "Location",
     "Preference-Applied",
     "Retry-After",
+    "X-Last-Seq",
     "X-Run-Id",
 ]
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import RedirectView, TemplateView
+from django.views.generic import TemplateView
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
@@ -13,10 +13,11 @@ from drf_spectacular.views import (
 from access.endpoint import nowhere
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", include("pages.urls")),
     path(
         "favicon.ico",
         TemplateView.as_view(template_name="favicon.svg", content_type="image/svg+xml"),
+        name="favicon",
     ),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

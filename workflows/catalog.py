@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import Case, When
 
 from wayflow.attempt import selected_tools
 from wayflow.contracts import Models, Tool
@@ -18,7 +19,7 @@ from wayflow.nodes import BUILTIN
 from wayflow.registry import Registry, installed
 from wayflow.tools import graph_to_tool, tool_name
 
-from .models import Workflow, WorkflowVersion
+from .models import GraphDocument, Workflow, WorkflowVersion
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -41,36 +42,49 @@ def registry() -> Registry:
     return installed.registry(nodes=BUILTIN, models=_models())
 
 
-def tools_for(user: User) -> dict[str, Tool]:
-    """The tools that ``user`` may use: the registered, and workflows exposed as tools.
+def tools_of(graph: Graph, user: User) -> dict[str, Tool]:
+    """Those of the tools that ``graph`` selects which ``user`` may use."""
+    names = {name for node in graph.nodes.values() for name in selected_tools(node)}
+    return dict(offered_tools(user, names))
+
+
+def offered_tools(
+    user: User, names: Collection[str] | None = None
+) -> Iterator[tuple[str, Tool]]:
+    """The tools that ``user`` may use: workflows exposed as tools, and the registered.
 
     A workflow whose own nodes ask for more than ``user`` may is not among them. Of
-    equal names a registered tool wins.
+    equal names the last one wins. ``names`` None means all; their graphs may be very
+    many, so that they are read one after the other, and are kept by their tools alone.
     """
-    tools = {}
     for name, version in exposed_to(user).items():
-        graph = version.document.graph()
+        if names is not None and name not in names:
+            continue
+        # Not that of the version, which would be kept with it.
+        graph = GraphDocument.objects.get(pk=version.document_id).graph()
         if all(user.has_perm(demand.permission) for demand in demands_of(graph)):
             about = version.workflow.description or None
-            tools[name] = graph_to_tool(graph, description=about)
-    return tools | {
-        name: tool
-        for name, tool in registry().tools.items()
-        if tool.permission is None or user.has_perm(tool.permission)
-    }
+            yield name, graph_to_tool(graph, description=about)
+    for name, tool in registry().tools.items():
+        is_free = tool.permission is None or user.has_perm(tool.permission)
+        if is_free and (names is None or name in names):
+            yield name, tool
 
 
 def exposed_to(user: User) -> dict[str, WorkflowVersion]:
     """What of the workflows that ``user`` may run is exposed as a tool, by its name.
 
-    A tool is called after its workflow; of equal names the older workflow wins.
+    A tool is called after its workflow. Of equal names the user's own workflow wins, so
+    that nobody else can take its place, and then the older. The graphs are not read.
     """
     exposed = (
         WorkflowVersion.objects.current()
         .filter(document__is_tool=True)
         .filter(workflow__in=Workflow.objects.runnable_by(user))
-        .select_related("workflow", "document")
-        .order_by("-workflow__created_at", "-workflow")
+        .without_content()
+        .select_related("workflow")
+        .annotate(is_own=Case(When(workflow__owner=user, then=1), default=0))
+        .order_by("is_own", "-workflow__created_at", "-workflow")
     )
     named = {tool_name(version.workflow.name): version for version in exposed}
     return {name: version for name, version in named.items() if name is not None}

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Left
+
+from access.writing import write_atomic
 
 from .models import Workflow, WorkflowVersion
 
@@ -47,7 +48,7 @@ def thin_versions(spare: QuerySet[WorkflowVersion], *, most: int) -> Collection[
 
     Versions of workflows that somebody is changing wait for the next time.
     """
-    with transaction.atomic():
+    with write_atomic():
         chosen = spare.order_by("workflow", "number").values_list("pk", "workflow")
         found = dict(chosen[:most])
         ids = _held({*found.values()})

@@ -8,19 +8,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from access.action_log import log_action
 from access.errors import ApiError
+from access.writing import write_atomic
 from runs import services
 from runs.models import Run, Trigger
 from runs.services import CancelOutcome
 from wayflow.errors import WayflowError
-
-from .action_log import log_action
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 MOST = 500
 """Runs that one request does something with."""
+
+AT_ONCE = 20
+"""Runs that one transaction cancels: nobody else writes meanwhile."""
 
 _NOT_CANCELLED = {
     CancelOutcome.ENDED: "already over",
@@ -52,17 +55,18 @@ class BulkAction:
 
 
 def _cancel(run_ids: Sequence[UUID], by: User, reason: str) -> Tally:
-    outcomes = services.request_cancels(run_ids=run_ids, by=by)
     tally = Tally()
-    asked: list[UUID] = []
-    for run_id, outcome in outcomes.items():
-        if outcome in _NOT_CANCELLED:
-            tally.refused[_NOT_CANCELLED[outcome]] += 1
-        else:
-            asked.append(run_id)
-    tally.done = len(asked)
-    runs = list(Run.objects.filter(pk__in=asked).only("pk"))
-    log_action(by, runs, "Asked to stop, from the list.", reason=reason)
+    for first in range(0, len(run_ids), AT_ONCE):
+        with write_atomic():
+            few = run_ids[first : first + AT_ONCE]
+            outcomes = services.request_cancels(run_ids=few, by=by)
+            asked = [id for id, told in outcomes.items() if told not in _NOT_CANCELLED]
+            runs = [Run(pk=run_id) for run_id in asked]
+            log_action(by, runs, "Asked to stop, from the list.", reason=reason)
+        tally.done += len(asked)
+        tally.refused.update(
+            _NOT_CANCELLED[told] for told in outcomes.values() if told in _NOT_CANCELLED
+        )
     return tally
 
 
@@ -70,13 +74,14 @@ def _retry(run_ids: Sequence[UUID], by: User, reason: str) -> Tally:
     tally = Tally()
     for run_id in run_ids:
         try:
-            again = services.retry(run_id=run_id, by=by, trigger=Trigger.ADMIN)
+            with write_atomic():
+                again = services.retry(run_id=run_id, by=by, trigger=Trigger.ADMIN)
+                what = f"Retried as {again.pk}, from the list."
+                log_action(by, [Run(pk=run_id)], what, reason=reason)
         except (ApiError, WayflowError) as error:
             tally.refused[error.message.rstrip(".")] += 1
         else:
             tally.done += 1
-            what = f"Retried as {again.pk}, from the list."
-            log_action(by, [Run(pk=run_id)], what, reason=reason)
     return tally
 
 

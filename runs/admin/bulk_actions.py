@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
+from access.action_log import LONGEST_REASON
 from runs.models import Run
 
-from .action_log import LONGEST_REASON
 from .bulk import CANCEL, MOST, RETRY, BulkAction, sentences
 from .columns import state, what_ran
 

@@ -12,13 +12,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from access.action_log import LONGEST_REASON
 from access.errors import ApiError
 from runs.models import Review
 from wayflow.checkpoint import Decision
 from wayflow.jsontext import json_text, parse
 from wayflow.values import ABSENT
-
-from .action_log import LONGEST_REASON
 
 EDITABLE = 200_000
 """Characters of a value that a person may still want to edit in a browser."""
@@ -49,7 +48,9 @@ class ReviewForm(forms.Form):
             self.order_fields(self.field_order)
 
     def clean_data(self) -> Any:
-        """The edited value; ABSENT when it is as it was."""
+        """The edited value; ABSENT when it is as it was, or was not sent at all."""
+        if self.add_prefix("data") not in self.data:
+            return ABSENT
         given = self.cleaned_data["data"].replace("\r\n", "\n")
         if given == self._shown.replace("\r\n", "\n"):
             return ABSENT

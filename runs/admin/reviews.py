@@ -21,15 +21,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
+from access.action_log import log_action
 from access.errors import ApiError
+from access.writing import write_atomic
 from runs import services
 from runs.graphs import graphs
 from runs.models import Review
-from runs.writing import write_atomic
 from wayflow.graph import NodeId
 from workflows.services import NotAllowed
 
-from .action_log import log_action
 from .excerpt import excerpt, spelled
 from .inbox import decided_for, in_order, shown_to, waiting_for
 from .review_form import EDITABLE, ReviewForm

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Count, FloatField, OuterRef, QuerySet, Subquery
+from django.db.models import FloatField, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from runs.models import STATUS_CHOICES, Run, Trigger
 from runs.statistics import percentile, success_rate
+from runs.touched import counts_of, touched_runs
 from wayflow.status import RunStatus
 from workflows.models import Workflow
 
@@ -25,7 +26,6 @@ LATEST = 50
 
 RUNS_LISTED = 8
 TOUCHED_LISTED = 10
-TOUCHED = (RunStatus.PAUSED.value, RunStatus.QUEUED.value)
 
 BARS = {
     RunStatus.COMPLETED.value: "bg-green-500",
@@ -77,7 +77,8 @@ class TouchedRuns:
 
 def latest_runs(workflow: Workflow, by: User) -> LatestRuns:
     """Those that ``by`` may see, with one question to the database."""
-    runs = list(_rows(Run.objects.visible_to(by).filter(workflow=workflow))[:LATEST])
+    newest = Run.objects.visible_to(by).filter(workflow=workflow)
+    runs = list(_few_columns(newest.order_by("-created_at", "-id"))[:LATEST])
     counts = Counter(run.status for run in runs)
     took = [
         run.duration
@@ -96,15 +97,13 @@ def latest_runs(workflow: Workflow, by: User) -> LatestRuns:
     )
 
 
-def touched_runs(workflow: Workflow, by: User) -> TouchedRuns:
+def shown_touched_runs(workflow: Workflow, by: User) -> TouchedRuns:
     """The paused and queued runs of ``workflow`` that ``by`` may see."""
-    visible = Run.objects.visible_to(by).filter(workflow=workflow, status__in=TOUCHED)
-    counted = visible.order_by().values_list("status").annotate(Count("pk"))
-    counts = dict(counted)
-    oldest = _rows(visible).order_by("created_at", "pk")
+    touched = touched_runs(workflow.pk, by)
+    counts = counts_of(touched)
     return TouchedRuns(
         counts=_counted(counts),
-        first=tuple(map(_listed, oldest[:TOUCHED_LISTED])),
+        first=tuple(map(_listed, _few_columns(touched)[:TOUCHED_LISTED])),
         total=sum(counts.values()),
     )
 
@@ -135,12 +134,11 @@ class _ShareOfCompleted(Subquery):
     output_field = FloatField()
 
 
-def _rows(runs: QuerySet[Run]) -> QuerySet[Run]:
-    """The newest first, without what may be large."""
-    few = runs.select_related("version", "owner").only(
+def _few_columns(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Without what may be large."""
+    return runs.select_related("version", "owner").only(
         "status", "trigger", "created_at", "duration", "version", "owner__username"
     )
-    return few.order_by("-created_at", "-id")
 
 
 def _listed(run: Run) -> ListedRun:

@@ -28,7 +28,8 @@ from workflows.services import NotAllowed, VersionNotFound, WorkflowNotFound
 
 from .columns import badge
 from .input_form import InputForm
-from .workflow_runs import latest_runs, touched_runs, with_latest_runs
+from .tokens import tokens_that_used
+from .workflow_runs import latest_runs, shown_touched_runs, with_latest_runs
 
 NEVER = "never"
 
@@ -102,11 +103,12 @@ class RunnableWorkflowAdmin(WorkflowAdmin):
         return {
             **super().shown(request, workflow),
             "latest": latest,
+            "used_tokens": tokens_that_used(workflow, user_of(request)),
             "lists_runs": request.user.has_perm("runs.view_run"),
         }
 
     def touched(self, request: HttpRequest, workflow: Workflow) -> dict[str, Any]:
-        return {"touched": touched_runs(workflow, user_of(request))}
+        return {"touched": shown_touched_runs(workflow, user_of(request))}
 
     def run_view(self, request: HttpRequest, workflow_id: UUID) -> HttpResponse:
         """Ask for the inputs; a POST starts the run and shows it."""

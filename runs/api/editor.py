@@ -91,6 +91,7 @@ def _start_graph(call: Call, policy: OnDisconnect, run_id: UUID) -> None:
         workflow_id=None if asked is None else _workflow_id(asked),
         by=call.user,
         trigger=Trigger.EDITOR,
+        token=call.token,
         on_disconnect=policy,
     )
 
@@ -105,6 +106,7 @@ def _start_workflow(call: Call, policy: OnDisconnect, run_id: UUID) -> None:
         inputs=call.body.get("inputs"),
         by=call.user,
         trigger=Trigger.EDITOR,
+        token=call.token,
         on_disconnect=policy,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponseBase, StreamingHttpResponse
 
 from access.endpoint import Answer, Call, endpoint
+from access.hearing import Hearing
 from runs.feed.stream import FeedStream, sit_down
 from wayflow.sse import HEADERS
 
@@ -26,7 +27,7 @@ def feed(call: Call) -> Answer:
 
 async def _listened(call: Call, after: int) -> HttpResponseBase:
     response = StreamingHttpResponse(
-        FeedStream(call.user, after=after),
+        FeedStream(call.user, after=after, hearing=Hearing(call.request)),
         content_type=f"{HEADERS['Content-Type']}; charset=utf-8",
     )
     for name in ("Cache-Control", "X-Accel-Buffering"):

@@ -6,21 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 
 from access.endpoint import Call, endpoint
 from access.queries import QueryRefused
-from runs.models import Review, Run, RunQuerySet
-from wayflow.status import RunStatus
+from runs.models import Review, RunQuerySet
+from runs.touched import counts_of, touched_runs
 from workflows.models import WorkflowVersion
 from workflows.services import WorkflowNotFound, preview_publication
 
 from .answers import json_answer, time_text
 from .reading import uuid_or_none
 
-TOUCHED = (RunStatus.PAUSED.value, RunStatus.QUEUED.value)
 MOST = 100
 """Runs that are shown; the counts are of all."""
 
@@ -42,9 +41,7 @@ def preflight(call: Call, workflow_id: str) -> HttpResponse:
     found = preview_publication(
         workflow_id=known, number=_version(call.request), by=call.user
     )
-    touched = Run.objects.visible_to(call.user).filter(
-        workflow=known, status__in=TOUCHED
-    )
+    touched = touched_runs(known, call.user)
     obstacle = found.obstacle
     return json_answer(
         {
@@ -55,7 +52,7 @@ def preflight(call: Call, workflow_id: str) -> HttpResponse:
             "obstacle": None
             if obstacle is None
             else {"code": obstacle.code, "message": obstacle.message},
-            "runs": {"counts": _counts(touched), "first": _first(touched)},
+            "runs": {"counts": counts_of(touched), "first": _first(touched)},
         }
     )
 
@@ -84,17 +81,10 @@ def _shown_version(version: WorkflowVersion | None) -> dict[str, Any] | None:
     }
 
 
-def _counts(runs: RunQuerySet) -> dict[str, int]:
-    counted = runs.order_by().values_list("status").annotate(Count("pk"))
-    return dict.fromkeys(TOUCHED, 0) | dict(counted)
-
-
 def _first(runs: RunQuerySet) -> list[dict[str, Any]]:
     asked = Review.objects.filter(run=OuterRef("pk"), decided_at=None)
     opened = Subquery(asked.order_by("-opened_seq").values("opened_at")[:1])
-    oldest = runs.annotate(since=Coalesce(opened, "created_at")).order_by(
-        "created_at", "pk"
-    )
+    oldest = runs.annotate(since=Coalesce(opened, "created_at"))
     rows: list[tuple[UUID, str, int | None, str, datetime]] = list(
         oldest.values_list(
             "pk", "status", "version__number", "owner__username", "since"

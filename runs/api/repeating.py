@@ -30,6 +30,7 @@ def retry(call: Call, run_id: str) -> HttpResponseBase:
         run_id=known_run_id(run_id),
         by=call.user,
         trigger=Trigger.API,
+        token=call.token,
         node_id=node_id,
         latest=_latest(call.body),
     )
@@ -44,6 +45,7 @@ def rerun(call: Call, run_id: str) -> HttpResponseBase:
         run_id=known_run_id(run_id),
         by=call.user,
         trigger=Trigger.API,
+        token=call.token,
         inputs=call.body.get("inputs"),
         latest=_latest(call.body),
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from access.openapi import ANYTHING, ID, TEXT, Schema, answer, component, listed, shape
 from runs.services import CancelOutcome
+from runs.touched import TOUCHED
 from workflows.api.comparing import DIFF
 
 from .cancelling import MOST
 from .downloading import NDJSON
 from .filters import FILTERS
-from .preflight import TOUCHED
 
 WORDS = {"type": ["string", "number", "array"], "items": TEXT}
 CANCEL_MANY: Schema = {

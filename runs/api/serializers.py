@@ -133,9 +133,17 @@ class RepeatSerializer(serializers.Serializer[Any]):
     createdAt = serializers.DateTimeField(source="created_at")
 
 
+class UsedTokenSerializer(serializers.Serializer[Any]):
+    """The API token with which a run was asked for."""
+
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+
+
 class RunDetailSerializer(RunSerializer):
     """A run with all that is known of it, for the ``user`` of the context.
 
+    `token` is told to the owner of the token and to staff who may see all runs.
     `repeats` are the newest 20 retries and reruns of it that the caller may see.
     """
 
@@ -145,6 +153,7 @@ class RunDetailSerializer(RunSerializer):
     attempts = serializers.IntegerField(read_only=True)
     lastSeq = serializers.IntegerField(source="last_seq", read_only=True)
     document = serializers.CharField(source="document.digest", read_only=True)
+    token = serializers.SerializerMethodField()
     suspension = serializers.SerializerMethodField()
     cancel = serializers.SerializerMethodField()
     repeats = serializers.SerializerMethodField()
@@ -153,6 +162,7 @@ class RunDetailSerializer(RunSerializer):
     class Meta(RunSerializer.Meta):
         fields = (
             *RunSerializer.Meta.fields,
+            "token",
             "inputs",
             "result",
             "error",
@@ -165,6 +175,16 @@ class RunDetailSerializer(RunSerializer):
             "nodeRuns",
         )
         read_only_fields = fields
+
+    @extend_schema_field(UsedTokenSerializer(allow_null=True))
+    def get_token(self, run: Run) -> dict[str, Any] | None:
+        token, user = run.token, self.context["user"]
+        if token is None:
+            return None
+        sees_all = user.is_staff and user.has_perm("runs.view_run")
+        if not sees_all and token.owner_id != user.pk:
+            return None
+        return UsedTokenSerializer(token).data
 
     @extend_schema_field({"oneOf": [SUSPENSION, {"type": "null"}]})
     def get_suspension(self, run: Run) -> dict[str, Any] | None:

@@ -74,6 +74,7 @@ def _started(call: Call, workflow_id: UUID, run_id: UUID) -> Run:
         inputs=call.body.get("inputs"),
         by=call.user,
         trigger=Trigger.API,
+        token=call.token,
         idempotency=_idempotency(call, workflow_id),
     )
 

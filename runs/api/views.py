@@ -75,7 +75,7 @@ class RunViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
         user = cast("User", request.user)
         visible = Run.objects.visible_to(user)
         rows = visible.select_related(
-            "workflow", "version", "owner", "document", "cancel_requested_by"
+            "workflow", "version", "owner", "token", "document", "cancel_requested_by"
         )
         run = rows.defer("document__content").filter(pk=run_id).first()
         if run is None:

@@ -16,6 +16,7 @@ from django_eventstream.eventresponse import EventResponse
 from django_eventstream.eventstream import get_events
 from django_eventstream.views import Listener, get_listener_manager
 
+from access.hearing import Hearing
 from runs.feed_events import newest_id, news
 from wayflow.sse import KEEP_ALIVE
 
@@ -56,11 +57,13 @@ def sit_down(user: User, *, after: int | None) -> int:
 class FeedStream(AsyncIterator[bytes]):
     """The frames of one user's feed after event number ``after``, without an end.
 
-    Needs a seat, which it leaves when it is closed. While it waits it holds no thread
-    and no database connection. An event that is read as well as heard is sent once.
+    It ends with the ``hearing`` alone, or after ``LONGEST_SECONDS``. Needs a seat,
+    which it leaves when it is closed. While it waits it holds no thread and no database
+    connection. An event that is read as well as heard is sent once.
     """
 
-    def __init__(self, user: User, *, after: int) -> None:
+    def __init__(self, user: User, *, after: int, hearing: Hearing) -> None:
+        self._hearing = hearing
         self._channel = channel_of(user.pk)
         self._request = EventRequest()
         self._request.channels = {self._channel}
@@ -88,7 +91,9 @@ class FeedStream(AsyncIterator[bytes]):
             return preamble
         while self._leave.alive:
             frames = await (self._read() if self._must_read else self._listen())
-            if frames:
+            if await self._hearing.is_over():
+                self.close()
+            elif frames:
                 return "".join(frames).encode()
         raise StopAsyncIteration
 

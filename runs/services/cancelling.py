@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from access.writing import write_atomic
 from runs.executor import executor
 from runs.models import TERMINAL_VALUES, OnDisconnect, Run
 from runs.settling import settle_cancelled
-from runs.writing import write_atomic
 
 from .finding import found
 

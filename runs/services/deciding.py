@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.errors import ApiError
+from access.writing import write_atomic
 from runs.executor import executor
 from runs.given import within_limits
 from runs.models import Review, Run
 from runs.reviews import BRANCHES, answer
-from runs.writing import write_atomic
 from wayflow.checkpoint import Decision
 from workflows.services import NotAllowed
 

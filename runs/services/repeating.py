@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from access.errors import ApiError
+from access.writing import write_atomic
 from runs.graphs import graphs
 from runs.models import Run, Trigger
 from runs.reuse import reusable
 from runs.stories import completions, story_of
 from runs.subjects import subject_of_run
-from runs.writing import write_atomic
 from wayflow.graph import NodeId
 from wayflow.status import RunStatus
 
@@ -20,6 +20,8 @@ from .starting import start_subject
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from access.models import Token
 
 
 class RunNotEnded(ApiError):
@@ -60,6 +62,7 @@ def rerun(
     trigger: Trigger,
     inputs: Any = None,
     latest: bool = False,
+    token: Token | None = None,
 ) -> Run:
     """Run the same again from the start; ``inputs`` None are those of then.
 
@@ -72,6 +75,7 @@ def rerun(
             subject_of_run(origin, by, latest=latest),
             by=by,
             trigger=trigger,
+            token=token,
             inputs=origin.inputs if inputs is None else inputs,
             origin=origin,
         )
@@ -84,6 +88,7 @@ def retry(
     trigger: Trigger,
     node_id: str | None = None,
     latest: bool = False,
+    token: Token | None = None,
 ) -> Run:
     """Run again what did not complete, or ``node_id`` and all that depends on it.
 
@@ -109,6 +114,7 @@ def retry(
             subject,
             by=by,
             trigger=trigger,
+            token=token,
             inputs=origin.inputs,
             origin=origin,
             story=story_of(run_id, told, kept),

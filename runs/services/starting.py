@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from access.errors import ApiError
+from access.writing import write_atomic
 from runs.executor import executor
 from runs.feed_events import note
 from runs.inputs import checked_inputs
@@ -20,7 +21,6 @@ from runs.runnable import runnable_version
 from runs.stories import Story
 from runs.subjects import Subject, subject_of_graph, subject_of_version
 from runs.turns import refuse_when_full
-from runs.writing import write_atomic
 from wayflow.errors import CycleDetected
 from wayflow.graph import Graph, Node
 from wayflow.topology import find_cycle
@@ -30,6 +30,8 @@ from workflows.services import read_graph, refuse_forbidden_nodes
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from access.models import Token
 
 Asked = ParamSpec("Asked")
 
@@ -90,11 +92,13 @@ def start_workflow(
     on_disconnect: OnDisconnect = OnDisconnect.CONTINUE,
     idempotency: Idempotency | None = None,
     run_id: UUID | None = None,
+    token: Token | None = None,
 ) -> Run:
     """Run a version of a workflow: the published one, else the newest.
 
-    The run gets the id ``run_id``, if one is given. With ``idempotency`` a repeated
-    request gives the run of the first one. Raises WorkflowNotFound, NotAllowed,
+    The run gets the id ``run_id``, if one is given, and remembers the ``token`` that
+    asked for it. With ``idempotency`` a repeated request gives the run of the first
+    one. Raises WorkflowNotFound, NotAllowed,
     VersionNotFound, IdempotencyKeyReused and whatever is wrong with the graph or the
     inputs.
     """
@@ -108,6 +112,7 @@ def start_workflow(
         on_disconnect=on_disconnect,
         idempotency=idempotency,
         run_id=run_id,
+        token=token,
     )
 
 
@@ -121,6 +126,7 @@ def start_graph(
     workflow_id: UUID | None = None,
     on_disconnect: OnDisconnect = OnDisconnect.CONTINUE,
     run_id: UUID | None = None,
+    token: Token | None = None,
 ) -> Run:
     """Run a posted graph, as an edit of a workflow or on its own.
 
@@ -137,6 +143,7 @@ def start_graph(
             inputs=inputs,
             on_disconnect=on_disconnect,
             run_id=run_id,
+            token=token,
         )
 
 
@@ -151,6 +158,7 @@ def start_subject(
     origin: Run | None = None,
     story: Story | None = None,
     run_id: UUID | None = None,
+    token: Token | None = None,
 ) -> Run:
     """Queue a run. It goes on from ``story``, if there is one of ``origin``.
 
@@ -166,6 +174,7 @@ def start_subject(
         document=subject.document,
         owner=by,
         trigger=trigger,
+        token=token,
         inputs=checked_inputs(subject.graph, inputs),
         on_disconnect=on_disconnect,
         idempotency_key=idempotency.key if idempotency else "",

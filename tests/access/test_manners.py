@@ -12,7 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
 from access.endpoint import Call, endpoint
-from tests.factories import TokenFactory, clear_of
+from tests.factories import TokenFactory, UserFactory, clear_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +93,25 @@ def test_options_tells_the_methods(caller: Client, path: str) -> None:
     assert {"GET", "HEAD", "OPTIONS"} <= {*response["Allow"].split(", ")}
 
 
+@both
+def test_answers_are_for_their_caller_alone(
+    caller: Client, client: Client, path: str
+) -> None:
+    for answer in (caller.get(path), client.get(path), caller.get(f"{path}/nothing")):
+        assert answer["Cache-Control"] == "private, no-cache"
+
+
+def test_the_answer_with_a_new_token_is_kept_nowhere(client: Client) -> None:
+    client.force_login(UserFactory.create())
+    issued = client.post(
+        LONG,
+        {"name": "laptop"},
+        content_type="application/json",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    assert (issued.status_code, issued["Cache-Control"]) == (201, "no-store")
+
+
 # --- wrong hosts ---
 
 
@@ -148,6 +167,7 @@ def test_a_listed_origin_may_call_with_a_token(caller: Client, path: str) -> Non
     assert allowed.status_code == 200
     assert allowed["Access-Control-Allow-Origin"] == EDITOR
     assert "authorization" in allowed["Access-Control-Allow-Headers"]
+    assert "if-none-match" in allowed["Access-Control-Allow-Headers"]
     assert "PATCH" in allowed["Access-Control-Allow-Methods"]
     answer = caller.get(path, headers={"Origin": EDITOR})
     assert answer["Access-Control-Allow-Origin"] == EDITOR

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.utils import timezone
 
@@ -81,6 +82,17 @@ def test_staff_see_and_revoke_their_own_tokens_only(client: Client) -> None:
     assert set(Token.objects.usable(timezone.now())) == {foreign}
 
 
+def test_a_token_is_revoked_once_and_that_is_in_the_log(
+    admin_client: Client, admin_user: User
+) -> None:
+    token = TokenFactory.create()
+    revoke(admin_client, token)
+    revoke(admin_client, token)
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id) == (admin_user, str(token.pk))
+    assert entry.change_message == "Revoked."
+
+
 def test_revoking_needs_the_permission(client: Client) -> None:
     user = staff("view_token")
     token = TokenFactory.create(owner=user)
@@ -114,3 +126,27 @@ def test_the_list_asks_as_much_for_many_tokens_as_for_one(
 def test_users_and_groups_have_their_pages(admin_client: Client, model: str) -> None:
     assert admin_client.get(f"/admin/auth/{model}/").status_code == 200
     assert admin_client.get(f"/admin/auth/{model}/add/").status_code == 200
+
+
+def test_the_page_of_a_token_tells_how_it_stands(admin_client: Client) -> None:
+    token = TokenFactory.create(name="robot")
+    Token.objects.filter(pk=token.pk).revoke(timezone.now())
+    html = admin_client.get(f"{LIST}{token.pk}/change/").content.decode()
+    for told in ("robot", token.prefix, "revoked", "Last used"):
+        assert told in html
+
+
+def test_groups_and_permissions_are_chosen_in_one_field(
+    admin_client: Client, admin_user: User
+) -> None:
+    group = Group.objects.create(name="team")
+    permission = Permission.objects.get(codename="view_token")
+    url = f"/admin/auth/group/{group.pk}/change/"
+    html = admin_client.get(url).content.decode()
+    assert "selectfilter" not in html
+    assert "unfold-admin-autocomplete" in html
+    data = {"name": "team", "permissions": [permission.pk]}
+    assert admin_client.post(url, data).status_code == 302
+    assert list(group.permissions.all()) == [permission]
+    url = f"/admin/auth/user/{admin_user.pk}/change/"
+    assert "selectfilter" not in admin_client.get(url).content.decode()

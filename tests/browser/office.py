@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 from playwright.async_api import Page
 
@@ -34,9 +35,19 @@ async def office(stage: Stage, **options: Any) -> AsyncIterator[Page]:
         assert problems == []
 
 
-async def start(page: Page, graph: Document, name: str, **inputs: Any) -> str:
-    """The id of a run of a new workflow."""
+async def saved(page: Page, graph: Document, name: str = "Of a test") -> str:
+    """The id of a new workflow."""
     made = await page.evaluate(POST, ["/api/workflows", {"name": name, "graph": graph}])
-    url = f"/api/workflows/{made['id']}/runs"
+    return str(made["id"])
+
+
+async def run_of(page: Page, workflow_id: UUID | str, **inputs: Any) -> str:
+    """The id of a new run of a workflow."""
+    url = f"/api/workflows/{workflow_id}/runs"
     run = await page.evaluate(POST, [url, {"inputs": inputs}])
     return str(run["runId"])
+
+
+async def start(page: Page, graph: Document, name: str, **inputs: Any) -> str:
+    """The id of a run of a new workflow."""
+    return await run_of(page, await saved(page, graph, name), **inputs)

@@ -58,11 +58,11 @@ class Stage:
     async def sign_in(self, context: BrowserContext, name: str = "chief") -> None:
         """Go through the admin's login."""
         page = await context.new_page()
-        await page.goto("/admin/login/")
+        await page.goto("/admin/login/?next=/admin/")
         await page.fill("input[name=username]", name)
         await page.fill("input[name=password]", PASSWORD)
         await page.click("[type=submit]")
-        await page.wait_for_url("**/admin/")
+        await page.wait_for_url(f"{self.server.url}/admin/")
         await page.close()
 
     def rows(self, statement: str, *parameters: object) -> list[Any]:

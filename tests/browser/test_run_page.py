@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -16,49 +14,22 @@ from tests.runs.scenes import Document, chain, review_graph
 from wayflow.testing import node_document
 from workflows.demo import REVIEWED_DRAFT, TICKET_TRIAGE
 
+from .office import office, run_of, saved
 from .stage import PATIENCE_MS, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
-POST = """
-async ([url, body]) => {
-    const headers = {'Content-Type': 'application/json', Prefer: 'respond-async'}
-    const options = {method: 'POST', headers, body: JSON.stringify(body)}
-    return await (await fetch(url, options)).json()
-}
-"""
 PAGE = "/admin/runs/run/{id}/change/"
-
-
-@contextlib.asynccontextmanager
-async def staff_page(stage: Stage, **options: Any) -> AsyncIterator[Page]:
-    """The admin, and nothing that it complained about."""
-    async with stage.visit(**options) as context:
-        await stage.sign_in(context)
-        page = await context.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto("/admin/")
-        yield page
-        assert complaints == []
-
-
-async def saved(page: Page, document: Document) -> str:
-    """The id of a new workflow."""
-    body = {"name": "Of a test", "graph": document}
-    made = await page.evaluate(POST, ["/api/workflows", body])
-    return str(made["id"])
 
 
 async def started(page: Page, workflow_id: UUID | str) -> str:
     """The id of a new run; its page is open, and marked to be known again."""
-    url = f"/api/workflows/{workflow_id}/runs"
-    run = await page.evaluate(POST, [url, {}])
-    await page.goto(PAGE.format(id=run["runId"]))
+    run_id = await run_of(page, workflow_id)
+    await page.goto(PAGE.format(id=run_id))
     await page.evaluate("window.isTheSame = true")
-    return str(run["runId"])
+    return run_id
 
 
 async def reaches(page: Page, status: str) -> None:
@@ -85,7 +56,7 @@ def failing() -> Document:
 
 
 async def test_a_workflow_run_from_its_form_is_seen_to_complete(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         await page.goto(f"/admin/workflows/workflow/{TICKET_TRIAGE}/run/")
         await page.locator("#run-form [type=submit]").click()
         await page.wait_for_url(re.compile("/admin/runs/run/.+/change/"))
@@ -97,7 +68,7 @@ async def test_a_workflow_run_from_its_form_is_seen_to_complete(stage: Stage) ->
 
 
 async def test_text_is_shown_while_it_grows(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         await started(page, await saved(page, chain("recites")))
         stream = page.locator("[data-stream=recites]")
         await expect(stream).to_contain_text("word 1 word 2")
@@ -108,7 +79,7 @@ async def test_text_is_shown_while_it_grows(stage: Stage) -> None:
 
 
 async def test_a_long_run_is_cancelled_from_its_page(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         run_id = await started(page, await saved(page, chain("hangs")))
         await reaches(page, "running")
         await page.get_by_role("button", name="Cancel run").click()
@@ -127,7 +98,7 @@ async def test_a_long_run_is_cancelled_from_its_page(stage: Stage) -> None:
 
 
 async def test_a_question_before_an_act_can_be_declined(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         await started(page, await saved(page, chain("hangs")))
         await reaches(page, "running")
         await page.get_by_role("button", name="Cancel run").click()
@@ -137,7 +108,7 @@ async def test_a_question_before_an_act_can_be_declined(stage: Stage) -> None:
 
 
 async def test_a_review_is_approved_with_edited_data(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         await started(page, REVIEWED_DRAFT)
         await reaches(page, "paused")
         await expect(node(page, "review")).to_have_attribute("data-state", "waiting")
@@ -149,7 +120,7 @@ async def test_a_review_is_approved_with_edited_data(stage: Stage) -> None:
 
 
 async def test_what_is_typed_outlasts_what_happens_meanwhile(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         run_id = await started(page, REVIEWED_DRAFT)
         await reaches(page, "paused")
         field = page.get_by_label("Data", exact=True)
@@ -174,7 +145,7 @@ async def test_wrong_data_is_told_beside_the_field_on_a_living_page(
     document = review_graph()
     (row,) = document["nodes"]["in"]["data"]["fields"]
     row |= {"dataType": "json", "default": {"draft": "Dear all"}}
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         run_id = await started(page, await saved(page, document))
         await reaches(page, "paused")
         field = page.get_by_label("Data", exact=True)
@@ -202,7 +173,7 @@ def decide(decision: dict[str, Any]) -> list[Any]:
 
 
 async def test_a_failed_run_is_retried_from_its_failed_node(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         workflow_id = await saved(page, failing())
         run_id = await started(page, workflow_id)
         await reaches(page, "error")
@@ -241,7 +212,7 @@ async def mended(page: Page, workflow_id: str) -> None:
 
 
 async def test_links_within_the_page_keep_it_and_the_way_back(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         await started(page, TICKET_TRIAGE)
         await reaches(page, "completed")
         drawer = page.locator("[data-drawer]")
@@ -255,7 +226,7 @@ async def test_links_within_the_page_keep_it_and_the_way_back(stage: Stage) -> N
 
 
 async def test_a_lost_connection_is_told_and_mended(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         await started(page, await saved(page, chain("recites")))
         live = page.locator("[data-live]")
         await expect(live).to_have_text("Live")
@@ -269,7 +240,7 @@ async def test_a_lost_connection_is_told_and_mended(stage: Stage) -> None:
 
 
 async def test_the_page_works_without_its_script(stage: Stage) -> None:
-    async with staff_page(stage) as page:
+    async with office(stage) as page:
         await page.route("**/run_page*.js", lambda route: route.abort())
         await started(page, TICKET_TRIAGE)
         await expect(page.locator("[data-live]")).not_to_contain_text("Live")
@@ -280,7 +251,7 @@ async def test_the_page_works_without_its_script(stage: Stage) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_the_page_is_no_wider_than_the_screen(stage: Stage, width: int) -> None:
-    async with staff_page(stage, viewport={"width": width, "height": 900}) as page:
+    async with office(stage, viewport={"width": width, "height": 900}) as page:
         await started(page, REVIEWED_DRAFT)
         await reaches(page, "paused")
         assert await page.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
+from pages import assets
 from runs.executor import executor
 
 from .world import Nobody
@@ -20,3 +21,9 @@ def _nobody_drives(settings: LazySettings) -> Iterator[None]:
     executor.cache_clear()
     yield
     executor.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _the_editor_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is here or not."""
+    monkeypatch.setattr(assets, "is_built", lambda: True)

@@ -40,6 +40,7 @@ def methods_of(route: URLPattern) -> set[str]:
     actions = getattr(view, "actions", None)
     if actions is not None:
         return {method.upper() for method in actions} - {"HEAD"}
+    kind = getattr(view, "cls", None) or getattr(view, "view_class", None)
     verbs = {"get", "post", "put", "patch", "delete"}
-    kind = getattr(view, "cls", None)
+    verbs &= {*getattr(kind, "http_method_names", ())}
     return {verb.upper() for verb in verbs if hasattr(kind, verb)} or {"GET"}

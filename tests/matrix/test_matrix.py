@@ -1,4 +1,4 @@
-"""Every endpoint of the API by everybody who may call: the status that each gets.
+"""Every endpoint and page by everybody who may call: the status that each gets.
 
 What one may not see is 404, what one may see but not do 403. A row says what happens to
 the owner's things, which are shared with one group to view and with another to run.
@@ -78,8 +78,20 @@ GET    /api/tokens                                          401 200 200 200 200 
 POST   /api/tokens                                          401 201 201 201 201 201 201
 DELETE /api/tokens/{token}                                  401 404 404 404 204 404 404
 
+# pages: whoever is not signed in is led to the sign-in page
+GET    /                                                    302 200 200 200 200 200 200
+POST   /workflows/new                                       302 302 302 302 302 302 302
+GET    /workflows/{workflow}                                302 404 200 200 200 404 200
+POST   /workflows/{workflow}/duplicate                      302 404 302 302 302 404 302
+GET    /workflows/{workflow}/delete                         302 404 403 403 200 404 200
+POST   /workflows/{workflow}/delete                         302 404 403 403 302 404 302
+GET    /sign-in                                             200 302 302 302 302 302 302
+POST   /sign-in                                             200 302 302 302 302 302 302
+POST   /sign-out                                            302 302 302 302 302 302 302
+GET    /password                                            302 200 200 200 200 200 200
+POST   /password                                            302 200 200 200 200 200 200
+
 # for everybody, and for nobody
-GET    /                                                    302 302 302 302 302 302 302
 GET    /favicon.ico                                         200 200 200 200 200 200 200
 GET    /api/schema                                          200 200 200 200 200 200 200
 GET    /api/docs                                            200 200 200 200 200 200 200
@@ -129,6 +141,7 @@ def test_everybody_gets_what_the_table_says(subtests: pytest.Subtests) -> None:
 
 SHARED = {Role.VIEWER, Role.RUNNER, Role.OWNER, Role.ADMIN}
 LISTS = [
+    ("/", "workflow", SHARED),
     ("/api/workflows", "workflow", SHARED),
     ("/api/runs", "run", SHARED),
     ("/api/runs?status=completed", "run", SHARED),

@@ -186,7 +186,7 @@ async def _status_of_endpoint(
 
 def _status_of_page(method: str, path: str, sent: Any, headers: dict[str, str]) -> int:
     """The short way, for what never streams: in this thread."""
-    is_form = path.startswith("/admin")
+    is_form = not path.startswith("/api/")
     data = urlencode(sent).encode() if is_form else orjson.dumps(sent)
     client = Client(raise_request_exception=False)
     kind = FORM if is_form else JSON

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -307,6 +308,41 @@ def test_json_that_says_the_same_is_not_an_edit(
     admin_client.post(decide_of(review), answer('{"a":  1}', to=review))
     review.refresh_from_db()
     assert (review.branch, review.decision) == ("approved", {})
+
+
+@pytest.mark.parametrize("data", ["Dear all", {"a": 1}])
+def test_an_answer_without_the_field_is_not_an_edit(
+    admin_client: Client, admin_user: User, data: Any
+) -> None:
+    review = asked(admin_user, data)
+    admin_client.post(decide_of(review), {"branch": "approved"})
+    review.refresh_from_db()
+    assert (review.branch, review.decision) == ("approved", {})
+
+
+@pytest.mark.parametrize("name", ["cancel", "retry", "rerun", "end", "decide"])
+def test_what_cannot_be_logged_is_not_done(
+    admin_user: User, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, sent = acted_on(admin_user, name)
+    fails = Mock(side_effect=RuntimeError("The log is full."))
+    monkeypatch.setattr("runs.admin.run_page.acting.log_action", fails)
+    before = run.status
+    path = decide_of(run.reviews.get()) if name == "decide" else action_of(run, name)
+    with pytest.raises(RuntimeError, match="The log is full"):
+        signed_in(admin_user).post(path, sent)
+    run.refresh_from_db()
+    assert run.status == before
+    assert Run.objects.count() == 1
+
+
+def acted_on(owner: User, name: str) -> tuple[Run, dict[str, str]]:
+    """A run with which this can be done, and what to send for it."""
+    if name == "decide":
+        return asked(owner).run, {"branch": "approved"}
+    if name == "end":
+        return orphan(owner, minutes=5), {}
+    return (stored(owner, "queued") if name == "cancel" else failed(owner)), {"v": "x"}
 
 
 def test_what_is_not_json_is_told_beside_the_field_and_kept(

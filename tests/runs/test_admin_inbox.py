@@ -212,6 +212,15 @@ def test_a_review_whose_run_was_cancelled_takes_no_answer(
     assert review.decided_at is None
 
 
+def test_an_answer_without_the_field_hands_on_what_was_asked(
+    inbox: Client, reviewer: User
+) -> None:
+    review = asking(reviewer)
+    inbox.post(url_of(review), {"branch": "approved"})
+    review.refresh_from_db()
+    assert (review.branch, review.decision) == ("approved", {})
+
+
 def test_nobody_answers_or_sees_what_is_not_theirs(user: User) -> None:
     review = asking(user)
     stranger = signed_in(staff("runs.change_review"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -213,6 +214,31 @@ def test_the_selected_runs_are_retried_and_the_answer_groups_the_reasons(
     again = Run.objects.get(origin=failed)
     assert (again.status, again.trigger) == ("queued", Trigger.ADMIN)
     assert str(again.pk) in LogEntry.objects.get(object_id=failed.pk).change_message
+
+
+@pytest.mark.parametrize("action", ["cancel_selected", "retry_selected"])
+def test_of_many_nothing_is_done_that_cannot_be_logged(
+    admin_client: Client, user: User, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = stored(user, "error" if action == "retry_selected" else "queued")
+    fails = Mock(side_effect=RuntimeError("The log is full."))
+    monkeypatch.setattr("runs.admin.bulk.log_action", fails)
+    with pytest.raises(RuntimeError, match="The log is full"):
+        admin_client.post(RUNS, {**cancelling(run), "action": action})
+    run.refresh_from_db()
+    assert (run.cancel_requested_at, Run.objects.count()) == (None, 1)
+
+
+def test_more_runs_than_one_transaction_takes_are_all_cancelled(
+    admin_client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runs.admin.bulk.AT_ONCE", 2)
+    runs = [queued(user) for _ in range(5)]
+    response = admin_client.post(RUNS, cancelling(*runs), follow=True)
+    told = [str(message) for message in response.context["messages"]]
+    assert told == ["5 runs were asked to stop."]
+    assert LogEntry.objects.count() == 5
+    assert not Run.objects.exclude(status="cancelled").exists()
 
 
 def test_who_may_run_nothing_retries_nothing(user: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -651,3 +652,15 @@ def test_an_address_of_script_in_what_a_run_says_is_no_link(
     html = text_of(admin_client, page_of(run))
     assert 'href="javascript' not in html
     assert "node=javascript%3Aalert%281%29" in html
+
+
+@pytest.mark.parametrize("below", ["change", "events", "rerun"])
+def test_the_way_to_a_page_of_a_run_ends_at_the_run(
+    admin_client: Client, admin_user: User, below: str
+) -> None:
+    run = stored(admin_user)
+    html = text_of(admin_client, f"/admin/runs/run/{run.pk}/{below}/")
+    way = html[html.index('id="header-inner"') :]
+    end = re.search(rf'<a href="{page_of(run)}"[^>]*>\s*(\w+)\s*</a', way)
+    assert end is not None
+    assert end[1].lower() == str(run.pk)[:8]

@@ -333,3 +333,14 @@ async def test_cancel_of_nothing_is_fine_and_touches_nobody_elses_run(
     assert await cancelled(caller, str(uuid4())) == 204
     assert await cancelled(caller, "no") == 204
     assert (await Run.objects.aget()).status == RunStatus.QUEUED
+
+
+async def test_on_the_short_way_answers_are_for_their_caller_alone(
+    caller: Caller, stranger: Caller
+) -> None:
+    for who, path in (
+        (caller, "/api/models"),
+        (stranger, f"/api/runs/{uuid4()}/attach"),
+    ):
+        answer = await who.get(path)
+        assert answer.headers["cache-control"] == "private, no-cache"

@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 
+from access.writing import write_atomic
 from runs import claims
 from runs.models import Run
-from runs.writing import write_atomic
 from wayflow.status import MOVES, TERMINAL, RunStatus
 
 from .scenes import claimed, queued

@@ -178,10 +178,10 @@ def exposed(holder: User) -> Workflow:
 def test_a_workflow_as_a_tool_asks_for_what_its_nodes_ask_for(
     exposed: Workflow, holder: User
 ) -> None:
-    assert "inner" in catalog.tools_for(holder)
+    assert "inner" in dict(catalog.offered_tools(holder))
     WorkflowFactory.create(owner=holder, graph=caller_of("inner"))
     former = without(holder)
-    assert "inner" not in catalog.tools_for(former)
+    assert "inner" not in dict(catalog.offered_tools(former))
     with pytest.raises(design.NodeForbidden, match=rf"asks .*inner.*guarded.*{NEEDED}"):
         WorkflowFactory.create(owner=former, graph=caller_of("inner"))
     with pytest.raises(design.NodeForbidden):
@@ -192,7 +192,7 @@ def test_a_workflow_as_a_tool_asks_for_what_its_nodes_ask_for(
 
 def test_a_workflow_that_cannot_be_called_asks_for_nothing(exposed: Workflow) -> None:
     stranger: User = UserFactory.create()
-    assert "inner" not in catalog.tools_for(stranger)
+    assert "inner" not in dict(catalog.offered_tools(stranger))
     WorkflowFactory.create(owner=stranger, graph=caller_of("inner"))
 
 

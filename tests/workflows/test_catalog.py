@@ -93,7 +93,7 @@ def test_an_exposed_workflow_is_a_tool_called_after_it() -> None:
     workflow = WorkflowFactory.create(
         name="Look Up", graph=tool_graph(description="Looks.")
     )
-    tools = catalog.tools_for(workflow.owner)
+    tools = dict(catalog.offered_tools(workflow.owner))
     assert tools["look_up"].description == "Looks."
     assert [*tools["look_up"].parameters["properties"]] == ["city"]
 
@@ -104,11 +104,11 @@ def test_only_who_may_run_it_gets_the_tool() -> None:
     member = UserFactory.create()
     member.groups.add(group)
     share = Share.objects.create(workflow=workflow, group=group, level=Level.VIEW)
-    assert "t" not in catalog.tools_for(member)
+    assert "t" not in dict(catalog.offered_tools(member))
     share.level = Level.RUN
     share.save()
-    assert "t" in catalog.tools_for(member)
-    assert "t" not in catalog.tools_for(UserFactory.create())
+    assert "t" in dict(catalog.offered_tools(member))
+    assert "t" not in dict(catalog.offered_tools(UserFactory.create()))
 
 
 def test_the_published_version_decides_whether_it_is_a_tool() -> None:
@@ -117,9 +117,9 @@ def test_the_published_version_decides_whether_it_is_a_tool() -> None:
     exposed = deserialize(tool_graph())
     services.save_graph(workflow_id=workflow.pk, graph=exposed, viewport=None, by=by)
     services.update_details(workflow_id=workflow.pk, by=by, name="t")
-    assert "t" in catalog.tools_for(by)
+    assert "t" in dict(catalog.offered_tools(by))
     services.publish(workflow_id=workflow.pk, number=1, by=by)
-    assert "t" not in catalog.tools_for(by)
+    assert "t" not in dict(catalog.offered_tools(by))
 
 
 def test_of_equal_names_the_older_workflow_wins() -> None:
@@ -129,14 +129,26 @@ def test_of_equal_names_the_older_workflow_wins() -> None:
     WorkflowFactory.create(
         name="same NAME", graph=tool_graph(description="2"), owner=first.owner
     )
-    assert catalog.tools_for(first.owner)["same_name"].description == "first"
+    assert dict(catalog.offered_tools(first.owner))["same_name"].description == "first"
+
+
+def test_nobody_takes_the_place_of_ones_own_tool() -> None:
+    other = WorkflowFactory.create(name="mail", graph=tool_graph(description="theirs"))
+    own = WorkflowFactory.create(name="Mail", graph=tool_graph(description="mine"))
+    group = Group.objects.create(name="g")
+    own.owner.groups.add(group)
+    Share.objects.create(workflow=other, group=group, level=Level.RUN)
+    tools = dict(catalog.offered_tools(own.owner))
+    assert tools["mail"].description == "mine"
 
 
 def test_a_tool_is_offered_to_who_has_its_permission(guarded: Registry) -> None:
     user = UserFactory.create()
-    assert [*catalog.tools_for(user)] == ["free"]
+    assert [*dict(catalog.offered_tools(user))] == ["free"]
     user.user_permissions.add(Permission.objects.get(codename="add_group"))
-    assert {*catalog.tools_for(type(user).objects.get(pk=user.pk))} == {*guarded.tools}
+    assert {*dict(catalog.offered_tools(type(user).objects.get(pk=user.pk)))} == {
+        *guarded.tools
+    }
 
 
 @pytest.mark.usefixtures("guarded")

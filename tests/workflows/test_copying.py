@@ -221,3 +221,14 @@ def test_lone_surrogates_do_no_harm(caller: Client) -> None:
     assert "\\ud800" in body
     made = caller.generic("POST", IMPORT, body, content_type="application/json")
     assert (made.status_code, made.json()["name"]) == (201, "\ufffd")
+
+
+def test_no_description_is_too_long_for_a_list(client: Client, user: User) -> None:
+    client.force_login(user)
+    longest = services.DESCRIPTION_LENGTH
+    file = {"format": "wayflow-workflow", "version": 1, "graph": graph_document()}
+    given = file | {"description": "d" * (longest + 1)}
+    assert refused(send(client, "POST", IMPORT, given))[::2] == (400, "description")
+    named = graph_document(metadata={"description": "d" * (longest + 1)})
+    made = send(client, "POST", LIST, {"graph": named})
+    assert len(made.json()["description"]) == longest

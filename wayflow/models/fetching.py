@@ -6,7 +6,7 @@ import asyncio
 import socket
 from base64 import b64encode
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
@@ -15,6 +15,8 @@ from wayflow.errors import HttpError
 MAX_BYTES = 20 * 1024 * 1024
 MAX_REDIRECTS = 5
 TIMEOUT = 30.0
+
+_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,15 @@ async def _pin(request: httpx.Request) -> None:
 
 def _is_public(address: str) -> bool:
     ip = ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
+    if isinstance(ip, IPv6Address):
+        if ip.is_site_local:
+            return False
+        ip = ip.ipv4_mapped or ip.sixtofour or _embedded(ip) or ip
     return ip.is_global and not ip.is_multicast
+
+
+def _embedded(ip: IPv6Address) -> IPv4Address | None:
+    """The address to which a network translates ``ip`` (RFC 6052, RFC 4291 2.5.5.1)."""
+    if any(ip in network for network in _TRANSLATED):
+        return IPv4Address(ip.packed[-4:])
+    return None

@@ -9,19 +9,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
+from access.action_log import log_action
 from access.errors import ApiError
-from access.secrets import clean
+from access.writing import write_atomic
 from workflows.models import Level, Workflow
 from workflows.services import NotAllowed, VersionNotFound, WorkflowNotFound
 
 TEMPLATES = "admin/workflows/workflow"
 LONGEST_NUMBER = 9
-LONGEST_WHY = 500
 
 
 class WorkflowPages(ModelAdmin):
@@ -82,13 +81,11 @@ class WorkflowPages(ModelAdmin):
         False if it was refused, and the next page says why. Raises Http404 and
         PermissionDenied.
         """
-        why = clean(request.POST.get("why", "").strip()[:LONGEST_WHY])
+        reason = request.POST.get("why", "")
         try:
-            with transaction.atomic():
+            with write_atomic():
                 verb()
-                self.log_change(
-                    request, workflow, f"{done} Reason: {why}" if why else done
-                )
+                log_action(user_of(request), [workflow], done, reason=reason)
         except (WorkflowNotFound, VersionNotFound) as error:
             raise Http404(error.message) from None
         except NotAllowed:

@@ -79,7 +79,10 @@ class FileInput(StrictSerializer):
     version = serializers.IntegerField()
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     description = serializers.CharField(
-        required=False, allow_blank=True, trim_whitespace=False
+        max_length=services.DESCRIPTION_LENGTH,
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
     )
     graph = GraphField()
     exportedFrom = serializers.DictField(required=False)

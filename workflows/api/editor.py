@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -38,8 +37,8 @@ def models(call: Call) -> HttpResponse:
 @endpoint(methods=("GET",))
 def tools(call: Call) -> HttpResponse:
     """The tools that the caller may let a model use."""
-    offered = replace(catalog.registry(), tools=catalog.tools_for(call.user))
-    return _json(offered.describe_tools())
+    offered = catalog.offered_tools(call.user)
+    return _json({name: tool.describe() for name, tool in offered})
 
 
 @endpoint(methods=("GET",))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.db import transaction
 from django_filters.rest_framework.backends import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
@@ -14,10 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from access.queries import BoundedSearch, KnownParameters
+from access.writing import write_atomic
 from wayflow.graph import Graph
 from wayflow.validation import validate_graph
 from workflows import services
-from workflows.catalog import registry, tools_for
+from workflows.catalog import registry, tools_of
 
 from .copying import CopyActions
 from .filters import StableOrdering, WorkflowFilter
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 def found_in(graph: Graph, user: User) -> Response:
     """What validation finds in ``graph``, with the tools that ``user`` may use."""
-    issues = validate_graph(graph, tools=tools_for(user), registry=registry())
+    issues = validate_graph(graph, tools=tools_of(graph, user), registry=registry())
     return Response(
         {
             "issues": [issue.data() for issue in issues],
@@ -121,7 +121,7 @@ class WorkflowViewSet(
         given = read(WorkflowChange(data=request.data))
         snapshot = given.pop("graph", None)
         expected = if_match(request)
-        with transaction.atomic():
+        with write_atomic():
             if snapshot is not None:
                 graph, viewport = snapshot
                 services.save_graph(

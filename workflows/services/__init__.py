@@ -10,6 +10,7 @@ from .documents import (
     store_document,
 )
 from .editing import (
+    DESCRIPTION_LENGTH,
     WorkflowExists,
     create_workflow,
     delete_workflow,
@@ -35,6 +36,7 @@ from .versions import (
 )
 
 __all__ = [
+    "DESCRIPTION_LENGTH",
     "GraphTooLarge",
     "GroupUnknown",
     "InvalidViewport",

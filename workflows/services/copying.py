@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import transaction
-
 from workflows.models import Workflow
 
 from .editing import NAME_LENGTH, create_workflow
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@transaction.atomic
 def duplicate_workflow(
     *, workflow_id: UUID, by: User, name: str = "", number: int | None = None
 ) -> Workflow:

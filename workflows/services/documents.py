@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from access.errors import ApiError
 from access.secrets import scrubber
+from access.writing import write_atomic
 from wayflow.errors import GraphFormatError
 from wayflow.graph import Graph, Node
 from wayflow.jsontext import json_bytes, json_text
@@ -85,7 +85,7 @@ def digest_of(graph: Graph) -> str:
     return sha256(json_bytes(graph.document)).hexdigest()
 
 
-@transaction.atomic
+@write_atomic()
 def store_document(graph: Graph) -> GraphDocument:
     """The one document with this content, stored now unless it is already.
 
@@ -94,14 +94,15 @@ def store_document(graph: Graph) -> GraphDocument:
     """
     _refuse_secrets(graph)
     digest, now = digest_of(graph), timezone.now()
-    known = GraphDocument.objects.filter(digest=digest)
+    documents = GraphDocument.objects.defer("content")
+    known = documents.filter(digest=digest)
     document = known.first()
     # Not at every use, for then all who use one graph would wait for each other.
     if document is not None and (
         document.claimed_at > now - CLAIM / 2 or known.update(claimed_at=now)
     ):
         return document
-    document, _ = GraphDocument.objects.get_or_create(
+    document, _ = documents.get_or_create(
         digest=digest,
         defaults={
             "content": graph.document,

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from access.errors import ApiError
+from access.writing import write_atomic
 from wayflow.graph import Graph
 from workflows.models import Workflow, WorkflowVersion
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 UNTITLED = "Untitled workflow"
 NAME_LENGTH = 200
+DESCRIPTION_LENGTH = 50_000
+"""Characters of one that a file or a graph brings: lists show many, and whole."""
 
 
 class WorkflowExists(ApiError):
@@ -28,7 +31,7 @@ class WorkflowExists(ApiError):
         super().__init__(409, "WF_WORKFLOW_EXISTS", "This id is taken.")
 
 
-@transaction.atomic
+@write_atomic()
 def create_workflow(
     *,
     graph: Graph,
@@ -47,7 +50,7 @@ def create_workflow(
     workflow = Workflow(
         id=id or uuid4(),
         name=name or _name_in(graph) or UNTITLED,
-        description=description or _text_in(graph, "description"),
+        description=description or _description_in(graph),
         owner=owner,
         viewport=viewport,
     )
@@ -60,7 +63,7 @@ def create_workflow(
     return workflow
 
 
-@transaction.atomic
+@write_atomic()
 def save_graph(
     *,
     workflow_id: UUID,
@@ -79,17 +82,19 @@ def save_graph(
     if viewport is not None and viewport != workflow.viewport:
         workflow.viewport = viewport
         workflow.save(update_fields=["viewport"])
-    newest = workflow.newest_version()
+    # To read its graph, while others wait to write, takes longer than all the rest.
+    newest = workflow.versions.without_content().latest("number")
     refuse_forbidden_nodes(graph, by)
     if _add_version(workflow, newest.number + 1, graph, by, after=newest):
         name = _name_in(graph)
-        if name and name != _name_in(newest.document.graph()):
+        is_new = name not in ("", workflow.name)
+        if is_new and name != _name_in(newest.document.graph()):
             workflow.name = name
         _touch(workflow, "name")
     return workflow
 
 
-@transaction.atomic
+@write_atomic()
 def put_graph(
     *,
     workflow_id: UUID,
@@ -115,7 +120,7 @@ def put_graph(
     return create_workflow(id=workflow_id, graph=graph, owner=by, viewport=viewport)
 
 
-@transaction.atomic
+@write_atomic()
 def update_details(
     *,
     workflow_id: UUID,
@@ -137,7 +142,7 @@ def update_details(
     return workflow
 
 
-@transaction.atomic
+@write_atomic()
 def delete_workflow(
     *, workflow_id: UUID, by: User, if_match: str | None = None
 ) -> None:
@@ -177,6 +182,10 @@ def _touch(workflow: Workflow, *changed: str) -> None:
 
 def _name_in(graph: Graph) -> str:
     return _text_in(graph, "name").strip()[:NAME_LENGTH]
+
+
+def _description_in(graph: Graph) -> str:
+    return _text_in(graph, "description")[:DESCRIPTION_LENGTH]
 
 
 def _text_in(graph: Graph, key: str) -> str:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import transaction
-
 from access.errors import ApiError
+from access.writing import write_atomic
 from wayflow.errors import CycleDetected
 from wayflow.graph import Graph
 from wayflow.topology import find_cycle
 from wayflow.validation import Issue, validate_graph
-from workflows.catalog import registry, tools_for
+from workflows.catalog import registry, tools_of
 from workflows.diff import GraphDiff, diff_graphs
 from workflows.models import Workflow, WorkflowVersion
 
@@ -53,7 +52,7 @@ class Publication:
     obstacle: ApiError | None
 
 
-@transaction.atomic
+@write_atomic()
 def publish(
     *, workflow_id: UUID, number: int | None, by: User, if_match: str | None = None
 ) -> Workflow:
@@ -69,7 +68,7 @@ def publish(
     return workflow
 
 
-@transaction.atomic
+@write_atomic()
 def unpublish(*, workflow_id: UUID, by: User, if_match: str | None = None) -> Workflow:
     """Let the newest version run from now on, whichever that is. Idempotent.
 
@@ -95,11 +94,12 @@ def preview_publication(
     version = find_version(workflow, number)
     graph = version.document.graph()
     running = workflow.published_version or workflow.newest_version()
+    issues = validate_graph(graph, tools=tools_of(graph, by), registry=registry())
     return Publication(
         version=version,
         published=workflow.published_version,
         diff=diff_graphs(running.document.graph(), graph),
-        issues=tuple(validate_graph(graph, tools=tools_for(by), registry=registry())),
+        issues=tuple(issues),
         obstacle=_obstacle(version, graph, by),
     )
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from access.errors import ApiError
+from access.writing import write_atomic
 from workflows.models import Level, Share, Workflow
 
 from .locking import held
@@ -35,11 +35,11 @@ def shares_of(*, workflow_id: UUID, by: User) -> QuerySet[Share]:
 
     Raises WorkflowNotFound and NotAllowed.
     """
-    with transaction.atomic():
+    with write_atomic():
         return _shares(_shareable(workflow_id, by))
 
 
-@transaction.atomic
+@write_atomic()
 def share_workflow(
     *, workflow_id: UUID, levels: Mapping[str, Level], by: User
 ) -> QuerySet[Share]:

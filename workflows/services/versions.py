@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import transaction
-
 from access.errors import ApiError
+from access.writing import write_atomic
 from workflows.models import Workflow, WorkflowVersion
 
 from .editing import save_graph
@@ -37,7 +36,7 @@ def find_version(workflow: Workflow, number: int | None) -> WorkflowVersion:
     return version
 
 
-@transaction.atomic
+@write_atomic()
 def name_version(
     *, workflow_id: UUID, number: int, label: str, by: User
 ) -> WorkflowVersion:
@@ -50,7 +49,7 @@ def name_version(
     return version
 
 
-@transaction.atomic
+@write_atomic()
 def restore_version(
     *, workflow_id: UUID, number: int, by: User, if_match: str | None = None
 ) -> Workflow:

@@ -16,9 +16,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from access.action_log import log_action
 from access.errors import ApiError
+from access.writing import write_atomic
 from runs import services
-from runs.admin.action_log import log_action
 from runs.admin.input_form import InputForm, JsonField
 from runs.inputs import input_fields
 from runs.models import Review, Run, Trigger
@@ -65,9 +66,9 @@ class RunActions(RunViews):
 
         def cancel() -> None:
             services.request_cancel(run_id=run_id, by=_sender(request))
-
-        if self._done(request, cancel):
             self._log(request, run, "Asked the run to stop.")
+
+        self._done(request, cancel)
         return redirect(PAGE, run_id)
 
     def end_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
@@ -78,9 +79,9 @@ class RunActions(RunViews):
 
         def end() -> None:
             services.end_orphan(run_id=run_id, by=_sender(request))
+            self._log(request, run, "Ended the run by force.")
 
         if self._done(request, end):
-            self._log(request, run, "Ended the run by force.")
             messages.success(request, "The run was ended.")
         return redirect(PAGE, run_id)
 
@@ -93,20 +94,19 @@ class RunActions(RunViews):
             raise PermissionDenied
 
         def retry() -> Run:
-            return services.retry(
+            made = services.retry(
                 run_id=run_id,
                 by=_sender(request),
                 trigger=Trigger.ADMIN,
                 node_id=node_id,
                 latest=_wants_newest(request.POST),
             )
+            where = "what failed" if node_id is None else f"node {node_id[:100]}"
+            self._log_repeat(request, sight.run, made, f"Retried {where}")
+            return made
 
         made = self._done(request, retry)
-        if not isinstance(made, Run):
-            return redirect(PAGE, run_id)
-        where = "what failed" if node_id is None else f"node {node_id[:100]}"
-        self._log_repeat(request, sight.run, made, f"Retried {where}")
-        return redirect(PAGE, made.pk)
+        return redirect(PAGE, made.pk if isinstance(made, Run) else run_id)
 
     def rerun_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
         """Ask for the inputs, as they were; a POST starts the run and shows it."""
@@ -117,12 +117,11 @@ class RunActions(RunViews):
         data = request.POST if request.method == "POST" else None
         form = _form(sight.run, subject, data)
         if request.method == "POST" and form.is_valid():
-            made = _repeated(sight.run, form, newest, sight.user)
+            made = self._repeated(request, sight.run, form, newest)
             if made is not None:
-                self._log_repeat(request, sight.run, made, "Ran again")
                 return redirect(PAGE, made.pk)
         context = {
-            **self.around(request, f"Run {sight.run.pk.hex[:8]} again"),
+            **self.around(request, f"Run {sight.run} again", sight.run),
             "run": sight.run,
             "sight": sight,
             "form": form,
@@ -144,13 +143,20 @@ class RunActions(RunViews):
         form = form_of(review, request.POST)
         if not form.is_valid():
             return self.page(request, sight, form)
+        edited = " with edited data" if form.is_edited else ""
         try:
-            with _as_pages():
+            with _as_pages(), write_atomic():
                 services.decide_review(
                     run_id=run_id,
                     review_id=review_id,
                     decision=form.decision(branch),
                     by=sight.user,
+                )
+                self._log(
+                    request,
+                    sight.run,
+                    f"Answered a review: {branch}{edited}.",
+                    reason=form.cleaned_data["reason"],
                 )
         except services.ReviewAlreadyDecided as error:
             messages.error(request, _said(error))
@@ -158,21 +164,16 @@ class RunActions(RunViews):
         except ApiError as error:
             form.refuse(error)
             return self.page(request, sight, form)
-        edited = " with edited data" if form.is_edited else ""
-        what, reason = (
-            f"Answered a review: {branch}{edited}.",
-            form.cleaned_data["reason"],
-        )
-        log_action(sight.user, [sight.run], what, reason=reason)
         return redirect(PAGE, run_id)
 
     def _done(self, request: HttpRequest, act: Callable[[], Any]) -> Any:
         """What ``act`` gives, or True; False after having said why it was refused.
 
-        Raises Http404 and PermissionDenied.
+        It happens wholly, with what it says in the log, or not at all. Raises Http404
+        and PermissionDenied.
         """
         try:
-            with _as_pages():
+            with _as_pages(), write_atomic():
                 return act() or True
         except (ApiError, WayflowError) as error:
             messages.error(request, _said(error))
@@ -183,9 +184,32 @@ class RunActions(RunViews):
         self._log(request, run, f"{what}{newest}, as run {made.pk}.")
         self._log(request, made, f"Started as a repeat of run {run.pk}.")
 
-    def _log(self, request: HttpRequest, run: Run, what: str) -> None:
-        reason = request.POST.get("reason", "")
-        log_action(_sender(request), [run], what, reason=reason)
+    def _repeated(
+        self, request: HttpRequest, run: Run, form: InputForm, newest: bool
+    ) -> Run | None:
+        """The new run; None when the form now says why there is none."""
+        unasked = {k: v for k, v in run.inputs.items() if k not in form.fields}
+        try:
+            with _as_pages(), write_atomic():
+                made = services.rerun(
+                    run_id=run.pk,
+                    by=_sender(request),
+                    trigger=Trigger.ADMIN,
+                    inputs={**unasked, **form.inputs()},
+                    latest=newest,
+                )
+                self._log_repeat(request, run, made, "Ran again")
+                return made
+        except (ApiError, WayflowError) as error:
+            form.refuse(error)
+            return None
+
+    def _log(
+        self, request: HttpRequest, run: Run, what: str, *, reason: str | None = None
+    ) -> None:
+        """With the ``reason``, or else the one in the form that was sent."""
+        why = request.POST.get("reason", "") if reason is None else reason
+        log_action(_sender(request), [run], what, reason=why)
 
 
 @contextmanager
@@ -217,27 +241,8 @@ def _form(run: Run, subject: Subject, data: Any) -> InputForm:
     for name, value in run.inputs.items():
         if name in form.fields:
             as_json = isinstance(form.fields[name], JsonField)
-            form.initial[name] = (
-                json.dumps(value, indent=2, ensure_ascii=False) if as_json else value
-            )
+            form.initial[name] = _as_json(value) if as_json else value
     return form
-
-
-def _repeated(run: Run, form: InputForm, newest: bool, by: User) -> Run | None:
-    """The new run; None when the form now says why there is none."""
-    unasked = {k: v for k, v in run.inputs.items() if k not in form.fields}
-    try:
-        with _as_pages():
-            return services.rerun(
-                run_id=run.pk,
-                by=by,
-                trigger=Trigger.ADMIN,
-                inputs={**unasked, **form.inputs()},
-                latest=newest,
-            )
-    except (ApiError, WayflowError) as error:
-        form.refuse(error)
-        return None
 
 
 def _as_json(value: Any) -> str:

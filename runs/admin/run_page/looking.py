@@ -14,6 +14,8 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from runs.admin.review_form import ReviewForm
+from runs.admin.tokens import url_of_token
+from runs.models import Run
 
 from .addresses import place_of, whole_number
 from .journal import events_after
@@ -64,12 +66,13 @@ class RunViews:
         now = timezone.now()
         context = page_of(sight, place_of(request.GET), now, wrong)
         context["diff_url"] = _diff_url(sight)
+        context["token_url"] = url_of_token(sight.run.token, sight.user)
         if request.GET.get("part") == "live":
             template = "admin/runs/run/live.html"
         else:
             template = "admin/runs/run/page.html"
             context["picture"] = picture_of(context)
-            context |= self.around(request, f"Run {sight.run.pk.hex[:8]}")
+            context |= self.around(request, f"Run {sight.run}", sight.run)
         status = 200 if wrong is None else 400
         response = TemplateResponse(request, template, context, status=status)
         response["Cache-Control"] = "no-store"
@@ -82,7 +85,7 @@ class RunViews:
         run = self.sight(request, run_id).run
         after = whole_number(request.GET.get("after", ""))
         context = {
-            **self.around(request, f"Events of run {run.pk.hex[:8]}"),
+            **self.around(request, f"Events of run {run}", run),
             "run": run,
             "journal": events_after(run, after),
         }
@@ -106,10 +109,10 @@ class RunViews:
         response["Cache-Control"] = "no-store"
         return response
 
-    def around(self, request: HttpRequest, title: str) -> dict[str, Any]:
-        """What every page of the admin shows."""
+    def around(self, request: HttpRequest, title: str, run: Run) -> dict[str, Any]:
+        """What every page of the admin shows, and where this one is in it."""
         site = self._site.each_context(request)
-        return {**site, "opts": self._opts, "title": title}
+        return {**site, "opts": self._opts, "original": run, "title": title}
 
 
 def _diff_url(sight: Sight) -> str | None:

@@ -13,7 +13,14 @@ from runs.models import Run
 from wayflow.status import RunStatus
 from workflows.models import Workflow, WorkflowVersion
 
-_WITH = ("workflow", "version", "owner", "document", "cancel_requested_by")
+_WITH = (
+    "workflow",
+    "version",
+    "owner",
+    "token",
+    "document",
+    "cancel_requested_by",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,16 +50,4 @@ async function watch() {
     setTimeout(watch, EVERY_MS);
 }
 
-/** The link that opens the filters has no address: let the keyboard reach it. */
-function reachable(link) {
-    link.tabIndex = 0;
-    link.setAttribute("role", "button");
-    link.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        link.click();
-    });
-}
-
-document.querySelectorAll("#changelist a:not([href])").forEach(reachable);
 if (live) watch();

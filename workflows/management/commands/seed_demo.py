@@ -23,7 +23,9 @@ from workflows.services import create_workflow
 USERNAME = "demo"
 
 GREETING = """\
-Sign in at {url}/admin/ as {username} with the password {password}
+Open {url}/ and sign in as {username} with the password {password}
+
+The admin is at {url}/admin/, the API at {url}/api/docs
 
 Stream a run of the ticket triage:
 

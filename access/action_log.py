@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Model
 
+from .secrets import clean
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -17,7 +19,12 @@ LONGEST_REASON = 500
 def log_action(
     by: User, objects: Sequence[Model], what: str, *, reason: str = ""
 ) -> None:
-    """Note that ``by`` did ``what``, a sentence, with each of ``objects``."""
-    why = reason.strip()[:LONGEST_REASON]
-    message = f"{what} Reason: {why}" if why else what
+    """Note that ``by`` did ``what``, a sentence, with each of ``objects``.
+
+    The text has no secret of the server. To call this in the transaction of what it
+    tells makes both happen, or neither.
+    """
+    # Half of a secret would not be known as one.
+    why = clean(reason.strip())[:LONGEST_REASON]
+    message = f"{clean(what)} Reason: {why}" if why else clean(what)
     LogEntry.objects.log_actions(by.pk, objects, CHANGE, message)

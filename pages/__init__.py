@@ -1,0 +1,1 @@
+"""The pages of people who build workflows: their list, the editor, the way in."""
