@@ -7,6 +7,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+NAMED = 20
+LONGEST_NAME = 100
+"""Of so many unknown fields a refusal tells so many characters each."""
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses what it does not know, so that a typing error is noticed."""
@@ -20,5 +24,6 @@ class StrictSerializer(serializers.Serializer[Any]):
             ]
             if unknown:
                 problem = serializers.ErrorDetail("Unknown field.", code="unknown")
-                raise serializers.ValidationError({name: [problem] for name in unknown})
+                told = (str(name)[:LONGEST_NAME] for name in unknown[:NAMED])
+                raise serializers.ValidationError({name: [problem] for name in told})
         return super().to_internal_value(data)

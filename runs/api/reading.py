@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from access.errors import ApiError
+from access.serializers import LONGEST_NAME
 from runs.chunks import ChunkStyle
 from runs.services import RunNotFound
 
@@ -66,7 +67,7 @@ def refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
     """Raises FieldRefused for the first field that is not ``known``."""
     for name in body:
         if name not in known:
-            raise FieldRefused(name, "is unknown")
+            raise FieldRefused(name[:LONGEST_NAME], "is unknown")
 
 
 def version_number(value: Any) -> int | None:

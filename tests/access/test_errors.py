@@ -1,5 +1,6 @@
 """Everything that goes wrong is told in one shape."""
 
+import json
 import logging
 from typing import Any
 
@@ -86,6 +87,13 @@ def test_an_unknown_field_is_refused_by_name(caller: Client) -> None:
         ("unknown", "nmae"),
         ("unknown", "x"),
     ]
+
+
+def test_a_flood_of_unknown_fields_is_not_repeated(caller: Client) -> None:
+    body = {f"{n}{'x' * 50_000}": 1 for n in range(50)}
+    response = post(caller, "/rest", json.dumps(body).encode())
+    assert response.status_code == 400
+    assert len(response.content) < 10_000
 
 
 def test_a_wrong_method_is_told_the_right_ones(caller: Client) -> None:

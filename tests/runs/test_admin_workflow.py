@@ -202,3 +202,8 @@ def test_the_form_runs_the_version_that_it_showed(admin_client: Client) -> None:
     assert 'action="?version=1"' in html
     publish(workflow_id=workflow.pk, number=1, by=workflow.owner)
     assert admin_client.post(url_of(workflow, "run/?version=1")).status_code == 302
+
+
+def test_the_page_leads_to_the_editor(admin_client: Client) -> None:
+    workflow = WorkflowFactory.create()
+    assert f'href="/workflows/{workflow.pk}"' in text_of(admin_client, url_of(workflow))
