@@ -22,9 +22,11 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV DJANGO_SETTINGS_MODULE PYTHONHOME PYTHONPATH
+# What is begun often, such as the servers of the tests, is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: setup run editor test test-editor test-engine chaos lint check bench fmt help
+.PHONY: setup run editor wheel test test-editor test-engine chaos lint check bench fmt help
 
 setup: .venv/.synced editor/node_modules/.installed ## Install the locked dependencies
 
@@ -36,8 +38,11 @@ run: .venv/.synced .local/secret_key $(EDITOR) ## Serve on http://127.0.0.1:8000
 
 editor: $(EDITOR) ## Build the editor, as run and test do
 
-test: .venv/.synced test-editor ## Run all tests (ARGS= goes to pytest)
-	$(BIN)/python -X dev -m pytest $(ARGS)
+wheel: .venv/.uv-$(UV_VERSION) ## Build a wheel, with the editor in it, into dist/
+	$(BIN)/uv build --python $(BIN)/python --clear --out-dir dist
+
+test: .venv/.synced test-editor ## Run all tests on all cores (ARGS= goes to pytest, in one process)
+	$(BIN)/python -X dev -m pytest $(or $(ARGS),-n auto)
 
 test-editor: $(EDITOR) ## Run the editor's own tests, without a server
 	$(NPM) run --silent check-size

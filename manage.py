@@ -1,17 +1,7 @@
 #!/usr/bin/env python3
-"""The project's commands, run from a shell."""
+"""The project's commands, run from a checkout."""
 
-import os
-import sys
-
-from django.core.management import execute_from_command_line
-
-
-def main() -> None:
-    """Run the command that the arguments name."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wayflow_project.settings")
-    execute_from_command_line(sys.argv)
-
+from wayflow_project.commands import main
 
 if __name__ == "__main__":
     main()

@@ -20,6 +20,8 @@ export default defineConfig({
     outDir: path('../pages/static/wayflow'),
     // Others keep their files there too.
     emptyOutDir: false,
+    // Of what is built in; whoever passes the editor on must pass them on.
+    license: { fileName: 'editor.licenses.md' },
     modulePreload: false,
     cssCodeSplit: false,
     reportCompressedSize: false,

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from typing import Literal
 ServerKind = Literal["uvicorn", "daphne"]
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 15
+PORTS = range(20_000, 32_000)
+"""Below those that a system hands out by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ def live_server(
     *,
     kind: ServerKind = "uvicorn",
     env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
 ) -> Iterator[LiveServer]:
     """Serve an application on a free port, until the block ends.
 
@@ -52,7 +56,7 @@ def live_server(
         with output.open("wb") as stream:
             process = subprocess.Popen(
                 _command(application, kind, port),
-                cwd=ROOT,
+                cwd=cwd,
                 env=_environment(env or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
@@ -69,11 +73,12 @@ def live_server(
 
 
 def free_port() -> int:
-    """Name a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Name a loopback port that nobody listens on, nor is given unasked meanwhile."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _command(application: str, kind: ServerKind, port: int) -> list[str]:

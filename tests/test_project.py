@@ -1,7 +1,6 @@
 """The project as a whole: it checks, routes, serves, and tells its version once."""
 
 import re
-import tomllib
 from io import StringIO
 from pathlib import Path
 
@@ -10,15 +9,14 @@ import pytest
 from django.core.management import call_command
 
 from tests.servers import live_server
-from wayflow_project import __version__
+from wayflow_project import place
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_version_is_the_changelogs_newest() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.M)
-    assert headings[0] == project["version"] == __version__
+    assert headings[0] == place.version()
 
 
 def test_the_commands_that_the_documents_name_exist() -> None:

@@ -17,6 +17,7 @@ from .graceful import Application, Graceful
 django.setup(set_prefix=False)
 
 # Models cannot be imported before the line above.
+from access.connections import close_kept_connections  # noqa: E402
 from access.logs import cover_stream  # noqa: E402
 from runs import host  # noqa: E402
 
@@ -50,5 +51,5 @@ application = Graceful(
         most=settings.WAYFLOW["MAX_BODY_BYTES"],
     ),
     on_startup=[report_checks, host.start, spare_the_collector],
-    on_shutdown=[host.stop],
+    on_shutdown=[host.stop, close_kept_connections],
 )

@@ -1,18 +1,17 @@
 """The project's settings: the only place that reads the environment."""
 
-from pathlib import Path
 from typing import Any, TypedDict
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse_lazy
 from environs import Env
 
-from wayflow_project import __version__
+from wayflow_project import place
+from wayflow_project.look import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = place.HOME
 
 env = Env()
 env.read_env(env.str("WAYFLOW_ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
@@ -63,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -92,11 +92,13 @@ MIDDLEWARE = [
 ROOT_URLCONF = "wayflow_project.urls"
 ASGI_APPLICATION = "wayflow_project.asgi.application"
 APPEND_SLASH = False
+# Some widgets have templates of the project, which belongs to no app.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [place.TEMPLATES],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -166,20 +168,6 @@ STORAGES = {
         if DEBUG
         else "servestatic.storage.CompressedManifestStaticFilesStorage"
     },
-}
-UNFOLD = {
-    "SITE_TITLE": "Wayflow",
-    "SITE_HEADER": "Wayflow",
-    "SITE_DROPDOWN": [
-        {
-            "icon": "account_tree",
-            "title": "Build workflows",
-            "link": reverse_lazy("pages:workflows"),
-        },
-        {"icon": "api", "title": "The API", "link": reverse_lazy("docs")},
-    ],
-    "SIDEBAR": {"navigation": "runs.admin.sidebar.navigation"},
-    "DASHBOARD_CALLBACK": "runs.admin.dashboard.dashboard",
 }
 
 # --- The engine's limits and models ---
@@ -278,7 +266,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Wayflow Server",
     "DESCRIPTION": "Store visual workflows, run them and follow what happens."
     " As pages: [Swagger UI](/api/docs), [Redoc](/api/redoc).",
-    "VERSION": __version__,
+    "VERSION": place.version(),
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,

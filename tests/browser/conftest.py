@@ -37,7 +37,7 @@ def served(
         yield served
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stage(browser: Browser, served: tuple[LiveServer, Path]) -> Stage:
     server, database = served
-    return Stage(server=server, database=database, browser=browser)
+    return Stage(server=server, database=database, browser=browser, passes={})

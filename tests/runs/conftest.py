@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connection
 
 from runs import host as hosts
 from runs.host import EngineHost
@@ -21,17 +18,6 @@ from workflows import catalog
 from .calling import Caller
 from .scenes import grant
 from .stage import Stage
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_thread_keeps_the_database(django_db_setup: None) -> Iterator[None]:
-    """The one in which ``sync_to_async`` works has a connection, and lives on."""
-
-    async def close() -> None:
-        await sync_to_async(lambda: connection.close())()
-
-    yield
-    asyncio.run(close())
 
 
 @pytest.fixture
