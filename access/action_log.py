@@ -24,7 +24,11 @@ def log_action(
     The text has no secret of the server. To call this in the transaction of what it
     tells makes both happen, or neither.
     """
+    LogEntry.objects.log_actions(by.pk, objects, CHANGE, told(what, reason))
+
+
+def told(what: str, reason: str) -> str:
+    """``what`` and the reason for it, if there is one, without a secret."""
     # Half of a secret would not be known as one.
     why = clean(reason.strip())[:LONGEST_REASON]
-    message = f"{clean(what)} Reason: {why}" if why else clean(what)
-    LogEntry.objects.log_actions(by.pk, objects, CHANGE, message)
+    return f"{clean(what)} Reason: {why}" if why else clean(what)

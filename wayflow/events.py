@@ -79,14 +79,17 @@ def node_status(node_id: str, status: NodeStatus, **more: Any) -> Event:
     }
 
 
-def node_attempt(node_id: str, attempt: int, error: ErrorData, retry_at: int) -> Event:
-    """An attempt failed and another follows at ``retry_at``, in ms since the epoch."""
+def node_attempt(
+    node_id: str, attempt: int, error: ErrorData, failed_at: int, retry_at: int
+) -> Event:
+    """An attempt failed and another follows; the times are in ms since the epoch."""
     return {
         "event": NODE_ATTEMPT,
         "data": {
             "nodeId": node_id,
             "attempt": attempt,
             "error": error,
+            "failedAt": failed_at,
             "retryAt": retry_at,
         },
     }

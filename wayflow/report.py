@@ -56,10 +56,12 @@ class Report:
         """How often the node has failed so far."""
         return self._progress.attempts.get(index, 0)
 
-    def retry(self, index: int, attempt: int, error: ErrorData, retry_at: int) -> None:
-        """An attempt failed, and another follows at ``retry_at`` (ms)."""
+    def retry(self, index: int, attempt: int, error: ErrorData, pause: float) -> None:
+        """An attempt failed, and another follows after ``pause`` (seconds)."""
         self._progress.attempts[index] = attempt
-        self._say(node_attempt(self._id(index), attempt, error, retry_at))
+        now = _now()
+        retry_at = now + int(pause * 1000)
+        self._say(node_attempt(self._id(index), attempt, error, now, retry_at))
 
     def begin_again(self, index: int, inputs: Mapping[str, Any]) -> None:
         """The node starts once more, with the inputs that it had."""

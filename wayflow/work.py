@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import time
 from collections.abc import Collection, Coroutine
 from typing import Any, Protocol
 
@@ -240,9 +239,7 @@ class Work:
         self._stop_the_clock()
         self._context.closed = True
         self._pause = pause
-        retry_at = int((time.time() + pause) * 1000)
-        report = self._run.report
-        report.retry(self.index, self._attempt, error.data(), retry_at)
+        self._run.report.retry(self.index, self._attempt, error.data(), pause)
 
     def _fail(self, error: WayflowError) -> None:
         continued = self._policy.continue_on_error

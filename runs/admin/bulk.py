@@ -74,8 +74,11 @@ def _retry(run_ids: Sequence[UUID], by: User, reason: str) -> Tally:
     tally = Tally()
     for run_id in run_ids:
         try:
+            past = services.past_of(run_id=run_id, by=by)
             with write_atomic():
-                again = services.retry(run_id=run_id, by=by, trigger=Trigger.ADMIN)
+                again = services.retry(
+                    run_id=run_id, by=by, trigger=Trigger.ADMIN, past=past
+                )
                 what = f"Retried as {again.pk}, from the list."
                 log_action(by, [Run(pk=run_id)], what, reason=reason)
         except (ApiError, WayflowError) as error:

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
-from access.action_log import LONGEST_REASON
 from runs.models import Run
 
 from .bulk import CANCEL, MOST, RETRY, BulkAction, sentences
@@ -83,7 +82,6 @@ class RunBulkActions(ModelAdmin):
             ],
             "unshown": max(len(ids[:MOST]) - SHOWN_TO_CONFIRM, 0),
             "checkbox_name": ACTION_CHECKBOX_NAME,
-            "longest_reason": LONGEST_REASON,
             "back": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/runs/run_list/confirm.html", context)

@@ -9,8 +9,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 KINDS = {
@@ -56,18 +54,6 @@ class ImageWidget(forms.Widget):
             "preview": text if _is_drawable(text) else "",
         }
         return context
-
-    def render(
-        self,
-        name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
-        renderer: Any = None,
-    ) -> SafeString:
-        # The forms' own renderer knows the templates of apps only.
-        return render_to_string(
-            self.template_name, self.get_context(name, value, attrs)
-        )
 
 
 class ImageField(forms.Field):

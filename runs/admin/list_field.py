@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 SPARE = 1
 """Empty places for more; a script makes others."""
@@ -36,7 +34,8 @@ class ListWidget(forms.Widget):
     def get_context(
         self, name: str, value: Any, attrs: dict[str, Any] | None
     ) -> dict[str, Any]:
-        elements = list(value) if isinstance(value, list | tuple) else []
+        given = value if isinstance(value, list | tuple) else []
+        elements = [element for element in given if element != ""]
         context: dict[str, Any] = super().get_context(name, None, attrs)
         first = context["widget"]["attrs"].get("id", f"id_{name}")
         context["elements"] = [
@@ -46,18 +45,6 @@ class ListWidget(forms.Widget):
             for n, element in enumerate([*elements, *[None] * SPARE], 1)
         ]
         return context
-
-    def render(
-        self,
-        name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
-        renderer: Any = None,
-    ) -> SafeString:
-        # The forms' own renderer knows the templates of apps only.
-        return render_to_string(
-            self.template_name, self.get_context(name, value, attrs)
-        )
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_1"

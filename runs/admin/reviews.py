@@ -160,7 +160,8 @@ class ReviewAdmin(ModelAdmin):
             edited = ", with edited data" if form.is_edited else ""
             where = f"at {review.node_id} of run {review.run_id}"
             what = f"{WORDS[branch]} {where}{edited}."
-            log_action(user, [review], what, reason=form.cleaned_data["reason"])
+            both = [review, review.run]
+            log_action(user, both, what, reason=form.cleaned_data["reason"])
         link = reverse("admin:runs_run_change", args=[review.run_id])
         told = format_html(
             '{}. <a class="underline" href="{}">The run goes on</a>.',

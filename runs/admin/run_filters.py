@@ -92,6 +92,23 @@ class VersionFilter(TextFilter):
         return runs.filter(version__in=versions.values("pk"))
 
 
+class OriginFilter(TextFilter):
+    """The run that they repeat, by its whole id."""
+
+    title = "the run that they repeat"
+    parameter_name = "origin"
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> RunQuerySet:
+        runs: RunQuerySet = queryset
+        given = _text(self.value())
+        if not given:
+            return runs
+        try:
+            return runs.filter(origin=UUID(given))
+        except ValueError:
+            return runs.none()
+
+
 class RangeFilter(ListFilter):
     """Two fields for a lower and an upper bound; either may stay empty.
 
@@ -99,13 +116,13 @@ class RangeFilter(ListFilter):
     """
 
     template = "unfold/filters/filters_date_range.html"
-    name = ""
+    parameter_name = ""
 
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: Any, of: Any
     ) -> None:
         super().__init__(request, params, model, of)
-        self._bounds = (f"{self.name}_from", f"{self.name}_to")
+        self._bounds = (f"{self.parameter_name}_from", f"{self.parameter_name}_to")
         for bound in self._bounds:
             if bound in params:
                 self.used_parameters[bound] = params.pop(bound)[-1]
@@ -142,7 +159,7 @@ class QueuedFilter(RangeFilter):
     """The days on which the run was queued, both included."""
 
     title = "day"
-    name = "queued"
+    parameter_name = "queued"
 
     def field(self, label: str) -> forms.Field:
         return forms.DateField(
@@ -166,7 +183,7 @@ class DurationFilter(RangeFilter):
     """How many seconds the run took; one that goes on has no duration yet."""
 
     title = "duration in seconds"
-    name = "took"
+    parameter_name = "took"
 
     def field(self, label: str) -> forms.Field:
         widget = _input("number", f"Seconds, {label}", placeholder=label, step="any")

@@ -34,6 +34,7 @@ from .run_filters import (
     PRESET,
     PRESETS,
     DurationFilter,
+    OriginFilter,
     PresetFilter,
     QueuedFilter,
     VersionFilter,
@@ -93,6 +94,7 @@ class RunListAdmin(RunBulkActions):
         WhoFilter,
         QueuedFilter,
         DurationFilter,
+        OriginFilter,
     )
     list_filter_submit = True
     list_filter_sheet = True

@@ -24,7 +24,7 @@ from .excerpt import spelled
 LATEST = 50
 """Runs of late by which a workflow is judged."""
 
-RUNS_LISTED = 8
+RUNS_LISTED = 5
 TOUCHED_LISTED = 10
 
 BARS = {

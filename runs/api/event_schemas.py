@@ -95,6 +95,7 @@ _ATTEMPT: Schema = {
         nodeId=NODE,
         attempt={"type": "integer", "minimum": 1},
         error=ERROR,
+        failedAt=MILLISECONDS,
         retryAt=MILLISECONDS,
     ),
     "examples": [
@@ -102,6 +103,7 @@ _ATTEMPT: Schema = {
             "nodeId": "write",
             "attempt": 1,
             "error": {"code": "WF_MODEL_BUSY", "message": "The model is busy."},
+            "failedAt": 1767225600000,
             "retryAt": 1767225602000,
         }
     ],

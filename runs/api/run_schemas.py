@@ -6,11 +6,36 @@ from access.openapi import ANYTHING, ID, TEXT, Schema, answer, component, listed
 from runs.services import CancelOutcome
 from runs.touched import TOUCHED
 from workflows.api.comparing import DIFF
+from workflows.api.serializers import GRAPH
 
 from .cancelling import MOST
 from .downloading import NDJSON
 from .filters import FILTERS
+from .serializers import SUSPENSION
 
+DECISION = shape(
+    "branch",
+    branch={"enum": ["approved", "rejected"]},
+    data={
+        "description": "Takes the place of what was reviewed; any value.",
+        "examples": ["Hello, dear reader."],
+    },
+)
+TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+REVIEW: Schema = {
+    "allOf": [
+        SUSPENSION,
+        shape(
+            "id",
+            id={"type": "integer"},
+            openedAt=TIME,
+            expiresAt=TIME,
+            decidedAt=TIME,
+            decidedBy={"type": ["string", "null"]},
+            decision=DECISION,
+        ),
+    ]
+}
 WORDS = {"type": ["string", "number", "array"], "items": TEXT}
 CANCEL_MANY: Schema = {
     **shape(
@@ -81,6 +106,17 @@ NODE: Schema = {
         ),
     ]
 }
+
+RAN_GRAPH: Schema = shape(
+    "version",
+    "graph",
+    version={
+        "description": "Null for a graph that is no version.",
+        "type": ["integer", "null"],
+    },
+    graph=GRAPH,
+)
+GRAPH_TAG = {"ETag": "That of the graph, for `If-None-Match`."}
 
 SHOWN_VERSION = {
     "number": {"type": "integer"},

@@ -26,7 +26,18 @@ from .event_schemas import COMPONENTS, OF_A_RUN, OF_THE_FEED
 from .feed import feed
 from .node_detail import node
 from .preflight import preflight
-from .run_schemas import CANCEL_MANY, CANCELS, DOWNLOAD, NODE, PREFLIGHT
+from .ran_graph import graph
+from .run_schemas import (
+    CANCEL_MANY,
+    CANCELS,
+    DECISION,
+    DOWNLOAD,
+    GRAPH_TAG,
+    NODE,
+    PREFLIGHT,
+    RAN_GRAPH,
+    REVIEW,
+)
 from .serializers import SUSPENSION
 
 NUMBER: Schema = {"type": "integer", "minimum": 1}
@@ -53,29 +64,6 @@ RUN = {
     "description": "A graph to run, or the id of a saved workflow.",
     "anyOf": [{"required": ["graph"]}, {"required": ["workflowId"]}],
     **shape(graph=GRAPH, workflowId=ID, version=NUMBER, inputs=INPUTS),
-}
-DECISION = shape(
-    "branch",
-    branch={"enum": ["approved", "rejected"]},
-    data={
-        "description": "Takes the place of what was reviewed; any value.",
-        "examples": ["Hello, dear reader."],
-    },
-)
-TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
-REVIEW: Schema = {
-    "allOf": [
-        SUSPENSION,
-        shape(
-            "id",
-            id={"type": "integer"},
-            openedAt=TIME,
-            expiresAt=TIME,
-            decidedAt=TIME,
-            decidedBy={"type": ["string", "null"]},
-            decision=DECISION,
-        ),
-    ]
 }
 WHICH: Schema = {
     "description": "The version that ran, or the newest.",
@@ -216,6 +204,19 @@ PATHS: Paths = {
             parameters=[
                 parameter("query", "after", "The last event one has.", SEQ),
                 parameter("header", "Last-Event-ID", "Goes before `after`.", SEQ),
+            ],
+        )
+    },
+    "/api/runs/{id}/graph": {
+        "get": operation(
+            graph,
+            "runs_graph",
+            {
+                200: answer("The graph.", RAN_GRAPH, headers=GRAPH_TAG),
+                304: answer("It is known.", headers=GRAPH_TAG),
+            },
+            parameters=[
+                parameter("header", "If-None-Match", "The ETag that was read.", TEXT)
             ],
         )
     },

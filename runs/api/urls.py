@@ -8,6 +8,7 @@ from .cancelling import cancel_many
 from .feed import feed
 from .node_detail import node
 from .preflight import preflight
+from .ran_graph import graph
 from .starting import start
 from .views import RunViewSet
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path(
         "runs/<str:run_id>/events.ndjson", downloading.events, name="run-events-ndjson"
     ),
+    path("runs/<str:run_id>/graph", graph, name="run-graph"),
     # The ids of nodes are anything, line breaks too, which no converter takes.
     re_path(
         r"^runs/(?P<run_id>[^/]+)/nodes/(?P<node_id>[\s\S]+)$", node, name="run-node"

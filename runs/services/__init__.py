@@ -11,7 +11,15 @@ from .deciding import (
 )
 from .ending import OwnerGone, RunNotOrphaned, end_orphan
 from .finding import RunNotFound
-from .repeating import NodeNotFound, NothingToRetry, RunNotEnded, rerun, retry
+from .repeating import (
+    NodeNotFound,
+    NothingToRetry,
+    Past,
+    RunNotEnded,
+    past_of,
+    rerun,
+    retry,
+)
 from .starting import (
     Idempotency,
     IdempotencyKeyReused,
@@ -27,6 +35,7 @@ __all__ = [
     "NodeNotFound",
     "NothingToRetry",
     "OwnerGone",
+    "Past",
     "ReviewAlreadyDecided",
     "ReviewNotFound",
     "ReviewNotOpen",
@@ -39,6 +48,7 @@ __all__ = [
     "decide",
     "decide_review",
     "end_orphan",
+    "past_of",
     "request_cancel",
     "request_cancels",
     "rerun",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from access.writing import write_atomic
 from runs.graphs import graphs
 from runs.models import Run, Trigger
 from runs.reuse import reusable
-from runs.stories import completions, story_of
+from runs.stories import Place, completions, story_of
 from runs.subjects import subject_of_run
 from wayflow.graph import NodeId
 from wayflow.status import RunStatus
@@ -55,6 +57,26 @@ class NodeNotFound(ApiError):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a run that ended had completed, and where its journal tells of it."""
+
+    run_id: UUID
+    completed: Mapping[NodeId, Place]
+
+
+def past_of(*, run_id: UUID, by: User) -> Past:
+    """What ``retry`` needs to know of a run; it never changes.
+
+    To read it may take a while: who retries in a transaction reads it before. Raises
+    RunNotFound, NotAllowed and RunNotEnded.
+    """
+    run = _repeatable(run_id, by)
+    if not RunStatus(run.status).is_terminal:
+        raise RunNotEnded
+    return Past(run_id=run_id, completed=completions(run_id))
+
+
 def rerun(
     *,
     run_id: UUID,
@@ -89,17 +111,17 @@ def retry(
     node_id: str | None = None,
     latest: bool = False,
     token: Token | None = None,
+    past: Past | None = None,
 ) -> Run:
     """Run again what did not complete, or ``node_id`` and all that depends on it.
 
-    What else completed is taken over, as far as the graph says the same of it. Raises
-    RunNotEnded, NothingToRetry, NodeNotFound and what ``rerun`` raises.
+    What else completed is taken over, as far as the graph says the same of it. ``past``
+    is that of the run, for who has read it. Raises NothingToRetry, NodeNotFound and
+    what ``past_of`` and ``rerun`` raise.
     """
-    origin = _repeatable(run_id, by)
-    if not RunStatus(origin.status).is_terminal:
-        raise RunNotEnded
-    # The story of a run that ended does not change; to read it may take a while.
-    told = completions(run_id)
+    if past is None:
+        past = past_of(run_id=run_id, by=by)
+    told = past.completed
     with write_atomic():
         origin = _held(run_id, by)
         before = graphs.load(origin.document.digest)

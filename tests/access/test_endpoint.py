@@ -50,7 +50,7 @@ async def test_what_the_handler_began_can_be_undone_when_the_client_leaves_meanw
     @endpoint(methods=("POST",))
     def handler(call: Call) -> Answer:
         entered.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
         async def later() -> HttpResponse:
             try:

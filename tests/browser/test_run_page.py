@@ -239,6 +239,69 @@ async def test_a_lost_connection_is_told_and_mended(stage: Stage) -> None:
         await expect(page.locator("[data-stream]")).to_contain_text("word 1 word 2")
 
 
+HIDE = """
+hidden => {
+    Object.defineProperty(document, 'hidden', {get: () => hidden, configurable: true})
+    document.dispatchEvent(new Event('visibilitychange'))
+}
+"""
+
+
+async def test_a_run_that_ends_while_nobody_looks_is_shown_as_it_ended(
+    stage: Stage,
+) -> None:
+    async with office(stage) as page:
+        run_id = await started(page, REVIEWED_DRAFT)
+        await reaches(page, "paused")
+        await page.evaluate(HIDE, True)
+        decision = {"runId": run_id, "decision": {"branch": "approved"}}
+        told = "async ([u, b]) => { await (await fetch(u, b)).text() }"
+        await page.evaluate(told, decide(decision))
+        await expect(head(page)).to_have_attribute("data-status", "paused")
+        await page.evaluate(HIDE, False)
+        await reaches(page, "completed")
+        await expect(node(page, "review")).to_have_attribute("data-state", "complete")
+        await expect(page.locator("[data-live]")).to_be_empty()
+        assert await is_the_same(page)
+
+
+async def test_a_server_that_goes_leaves_the_picture_as_it_is(stage: Stage) -> None:
+    closing = {"status": "error", "error": {"code": "WF_SERVER_CLOSING"}}
+    said = f"event: run_status\ndata: {json.dumps(closing)}\n\n"
+    async with office(stage) as page:
+        run_id = await started(page, await saved(page, chain("hangs")))
+        await expect(node(page, "hangs")).to_have_attribute("data-state", "running")
+        goes = {"body": said, "content_type": "text/event-stream"}
+        await page.route("**/events?*", lambda r: r.fulfill(**goes), times=1)
+        await page.goto(PAGE.format(id=run_id))
+        await expect(page.locator("[data-live]")).to_contain_text("Connection lost")
+        await expect(page.locator("[data-live]")).to_have_text("Live")
+        await expect(node(page, "hangs")).to_have_attribute("data-state", "running")
+
+
+async def test_escape_leads_from_a_node_back_to_where_it_was_chosen(
+    stage: Stage,
+) -> None:
+    async with office(stage) as page:
+        await started(page, TICKET_TRIAGE)
+        await reaches(page, "completed")
+        chosen = page.locator(".run-lane-name", has_text="Judge each ticket")
+        await chosen.focus()
+        await page.keyboard.press("Enter")
+        drawer = page.locator("[data-drawer]")
+        await expect(drawer).to_be_focused()
+        await page.keyboard.press("Tab")
+        again = page.get_by_role("button", name="Retry from here")
+        await expect(again).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#do-node")).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#do-node")).to_be_hidden()
+        await expect(again).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(chosen).to_be_focused()
+
+
 async def test_the_page_works_without_its_script(stage: Stage) -> None:
     async with office(stage) as page:
         await page.route("**/run_page*.js", lambda route: route.abort())

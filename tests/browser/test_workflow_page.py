@@ -8,11 +8,18 @@ from uuid import UUID
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.runs.scenes import chain
+
 from .stage import Stage
+from .studio import cards, made, require_editor, studio, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDTHS = (1280, 390)
+PROMPT = "You sort the tickets of a web shop's support."
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+PLACE = "element => element.style.transform"
+SWITCH = "scheme => Alpine.$data(document.documentElement).switchTheme(scheme)"
 
 
 def page_of(stage: Stage, name: str, rest: str = "change/") -> str:
@@ -27,16 +34,81 @@ async def opened(stage: Stage, context: BrowserContext, url: str) -> Page:
     return page
 
 
-async def test_a_node_of_the_picture_opens_its_settings(stage: Stage) -> None:
+async def test_a_node_of_the_canvas_opens_its_settings(stage: Stage) -> None:
+    require_editor()
     async with stage.visit() as context:
         page = await opened(stage, context, page_of(stage, "Ticket triage"))
-        prompt = page.get_by_text("You sort the tickets of a web shop's support.")
+        prompt = page.get_by_text(PROMPT)
+        node = cards(page, "llm")
+        await expect(node).to_be_visible()
+        await expect(page.locator(".picture")).to_be_hidden()
+        await node.click()
+        await expect(prompt).to_be_in_viewport()
+        await page.go_back()
+        await page.locator("#nodes details[open] > summary").click()
         await expect(prompt).to_be_hidden()
+        await page.locator("[data-id]:has([data-node-type=llm])").focus()
+        await page.keyboard.press("Enter")
+        await expect(prompt).to_be_in_viewport()
+
+
+async def test_until_the_canvas_is_there_the_picture_leads_to_the_settings(
+    stage: Stage,
+) -> None:
+    async with stage.visit() as context:
+        await context.route("**/wayflow/editor.js", lambda route: route.abort())
+        page = await opened(stage, context, page_of(stage, "Ticket triage"))
         node = page.locator('.picture-node[data-type="llm"] a')
         await node.focus()
         await node.press("Enter")
-        await expect(prompt).to_be_visible()
-        await expect(prompt).to_be_in_viewport()
+        await expect(page.get_by_text(PROMPT)).to_be_in_viewport()
+
+
+async def test_the_canvas_shows_names_as_text_and_changes_nothing(
+    stage: Stage,
+) -> None:
+    require_editor()
+    graph = chain("passes")
+    for node in graph["nodes"].values():
+        node["name"] = EVIL
+    async with studio(stage) as context, watched(context, stage) as page:
+        asked: list[str] = []
+        await page.goto("/")
+        url = f"/admin/workflows/workflow/{await made(page, EVIL, graph)}/change/"
+        page.on("request", lambda request: asked.append(request.method))
+        await page.goto(url)
+        await expect(cards(page)).to_have_count(len(graph["nodes"]))
+        node = cards(page, "output")
+        await expect(node).to_contain_text(EVIL)
+        await expect(page.get_by_label("Inspector")).to_have_count(0)
+        place = page.locator("[data-id=out]")
+        before = await place.evaluate(PLACE)
+        await node.hover()
+        await page.mouse.down()
+        await page.mouse.move(400, 9, steps=5)
+        await page.mouse.up()
+        await page.keyboard.press("Delete")
+        assert await cards(page).count() == len(graph["nodes"])
+        assert await place.evaluate(PLACE) == before
+        assert {*asked} == {"GET"}
+
+
+async def test_the_canvas_follows_light_and_dark_and_lets_the_page_scroll(
+    stage: Stage,
+) -> None:
+    require_editor()
+    async with studio(stage) as context, watched(context, stage) as page:
+        await page.goto(page_of(stage, "Ticket triage"))
+        editor = page.get_by_role("region", name="Workflow editor")
+        for scheme in ("dark", "light"):
+            await page.evaluate(SWITCH, scheme)
+            await expect(editor).to_have_attribute("data-theme", scheme)
+        await cards(page).first.hover()
+        zoom = page.get_by_role("button", name="Zoom is")
+        before = await zoom.inner_text()
+        await page.mouse.wheel(0, 300)
+        await page.wait_for_function("scrollY > 0")
+        assert await zoom.inner_text() == before
 
 
 async def test_a_workflow_is_run_from_its_form(stage: Stage) -> None:
@@ -62,7 +134,7 @@ async def test_a_version_is_published_and_taken_back(stage: Stage) -> None:
         url = page_of(stage, "Shipping quote")
         page = await opened(stage, context, url)
         await page.get_by_role("link", name="Publish…").first.click()
-        await page.fill("#why", "Ready")
+        await page.fill("#reason", "Ready")
         await page.get_by_role("button", name="Publish v1").click()
         await page.wait_for_url(f"**{url}")
         await expect(page.get_by_text("v1, published")).to_be_visible()

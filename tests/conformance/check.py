@@ -10,7 +10,7 @@ from .compare import Mismatch
 from .deviations import RULES
 from .kinds import check_recorded
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a case counts as hanging."""
 
 

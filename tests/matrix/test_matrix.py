@@ -64,6 +64,7 @@ GET    /api/runs                                            401 200 200 200 200 
 POST   /api/runs/cancel                                     401 200 200 200 200 200 200
 GET    /api/runs/{run}                                      401 404 200 200 200 404 200
 GET    /api/runs/{run}/nodes/{node}                         401 404 200 200 200 404 200
+GET    /api/runs/{run}/graph                                401 404 200 200 200 404 200
 GET    /api/runs/{paused}/events                            401 404 200 200 200 404 200
 GET    /api/runs/{paused}/events.ndjson                     401 404 200 200 200 404 200
 POST   /api/runs/{paused}/attach                            401 404 200 200 200 404 200

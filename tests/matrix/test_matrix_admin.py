@@ -84,6 +84,8 @@ GET    /admin/workflows/workflow/{workflow}/publish/  302 302 302 302 302 404 20
 POST   /admin/workflows/workflow/{workflow}/publish/  302 302 302 302 302 404 302
 GET    /admin/workflows/workflow/{workflow}/unpublish/ 302 302 302 302 302 404 200
 POST   /admin/workflows/workflow/{workflow}/unpublish/ 302 302 302 302 302 404 302
+GET    /admin/workflows/workflow/{workflow}/give/     302 302 302 302 302 404 200
+POST   /admin/workflows/workflow/{workflow}/give/     302 302 302 302 302 404 302
 
 GET    /admin/access/token/                           302 302 302 302 302 403 200
 GET    /admin/access/token/add/                       302 302 302 302 302 403 200
@@ -135,6 +137,9 @@ BODIES: dict[str, Any] = {
         },
     },
     "POST /admin/workflows/workflow/{workflow}/delete/": YES,
+    "POST /admin/workflows/workflow/{workflow}/give/": lambda s: {
+        "owner": s.world.users["stranger"].pk
+    },
     "POST /admin/workflows/workflow/{workflow}/run/": {"inputs-v": '"hello"'},
     "POST /admin/access/token/add/": lambda s: {
         "name": "new",

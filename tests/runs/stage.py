@@ -10,7 +10,7 @@ from typing import Any
 
 from wayflow import Context, Node, NodeType, Output
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test that waits has failed."""
 
 

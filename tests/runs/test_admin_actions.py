@@ -10,7 +10,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -124,6 +127,23 @@ def test_a_retry_takes_over_what_completed_and_says_so_in_the_log(
     assert logged(made) == [f"Started as a repeat of run {run.pk}. Reason: {REASON}"]
 
 
+def test_a_retry_reads_the_story_before_it_keeps_others_from_writing(
+    admin_client: Client, admin_user: User
+) -> None:
+    run = failed(admin_user)
+    many = {"action": "retry_selected", "confirmed": "yes", "_selected_action": run.pk}
+    for url, form in ((action_of(run, "retry"), {}), ("/admin/runs/run/", many)):
+        with CaptureQueriesContext(connection) as asked:
+            admin_client.post(url, form)
+        said = [query["sql"] for query in asked]
+        reads = next(
+            i for i, sql in enumerate(said) if 'FROM "runs_journalentry"' in sql
+        )
+        writes = next(i for i, sql in enumerate(said) if sql.startswith("SAVEPOINT"))
+        assert reads < writes
+    assert Run.objects.filter(origin=run).count() == 2
+
+
 def test_a_retry_from_a_node_does_it_and_all_after_it_again(
     admin_client: Client, admin_user: User
 ) -> None:
@@ -179,7 +199,7 @@ def test_a_retry_without_anything_to_do_is_refused_in_words(
 ) -> None:
     out = node_status("out", NodeStatus.COMPLETE, outputData=1, finishedAt=1)
     run = stored(admin_user, events=(DONE, out))
-    assert "Every node completed." in text_of(admin_client, page_of(run))
+    assert "Nothing failed." in text_of(admin_client, page_of(run))
     assert "Every node" in said(admin_client.post(action_of(run, "retry")))
 
 
@@ -204,6 +224,22 @@ def test_the_form_has_the_inputs_of_then_and_takes_others(
     assert response["Location"] == page_of(made)
     assert made.inputs == {"text": "otherwise", "items": [2], "unasked": True}
     assert logged(run) == [f"Ran again, as run {made.pk}. Reason: {REASON}"]
+
+
+def test_an_image_can_be_sent_along_as_a_file(
+    admin_client: Client, admin_user: User
+) -> None:
+    fields = [{"name": "photo", "dataType": "image"}]
+    run = stored(
+        admin_user, document=chain(fields=fields), inputs={"photo": "https://x"}
+    )
+    html = text_of(admin_client, action_of(run, "rerun"))
+    assert 'enctype="multipart/form-data"' in html
+    assert 'value="https://x"' in html
+    file = SimpleUploadedFile("photo.png", b"\x89PNG\r\n\x1a\n")
+    admin_client.post(action_of(run, "rerun"), {"inputs-photo-file": file})
+    made = Run.objects.get(origin=run)
+    assert made.inputs["photo"].startswith("data:image/png;base64,")
 
 
 def test_a_wrong_input_is_told_beside_its_field(

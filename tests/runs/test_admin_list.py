@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import Mock
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -110,6 +111,15 @@ def test_the_list_is_narrowed_by_status_trigger_and_workflow(
     assert listed(admin_client, status__in="completed") == [wanted]
     assert listed(admin_client, trigger__in="python") == [other]
     assert listed(admin_client, workflow__id__exact=str(workflow.pk)) == [wanted]
+
+
+def test_the_list_is_narrowed_to_the_repeats_of_a_run(
+    admin_client: Client, user: User
+) -> None:
+    origin = queued(user)
+    repeat = queued(user, origin=origin)
+    assert listed(admin_client, origin=str(origin.pk)) == [repeat]
+    assert listed(admin_client, origin="nonsense") == []
 
 
 def test_a_run_is_found_by_its_id_its_workflow_and_its_error(
@@ -435,8 +445,11 @@ def test_markup_in_names_and_signs_is_shown_as_text(
     user.username = evil[:100]
     user.save()
     queued(user, workflow=WorkflowFactory.create(name=evil, owner=user))
+    given = ("q", "who", "version", "origin", "took_from", "queued_to", "show")
+    narrowed = urlencode(dict.fromkeys(given, evil))
     for html in (
         text_of(admin_client, RUNS),
+        text_of(admin_client, f"{RUNS}?{narrowed}"),
         admin_client.post(
             RUNS, {**cancelling(*Run.objects.all()), "confirmed": ""}
         ).content.decode(),

@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from access.action_log import log_action
 from runs.admin.run_page.drawer import VALUE_LIMIT as NODE_VALUE_LIMIT
+from runs.admin.run_page.family import ORIGINS_SHOWN, REPEATS_SHOWN
 from runs.admin.run_page.journal import EVENT_LIMIT, EVENTS_AT_ONCE
 from runs.admin.run_page.page import LARGEST_PICTURE, VALUE_LIMIT
 from runs.admin.run_page.timeline import LANES_SHOWN
 from runs.models import Review, Run
-from tests.factories import WorkflowFactory
+from tests.factories import TokenFactory, UserFactory, WorkflowFactory
 from wayflow.events import (
     Event,
     edge_status,
@@ -39,7 +41,7 @@ from wayflow.testing import graph_document, node_document
 from workflows.services import save_graph
 
 from .admin_scenes import page_of, signed_in, staff, stored, tell, text_of
-from .scenes import chain, queued, review_graph
+from .scenes import chain, field, queued, review_graph
 
 pytestmark = pytest.mark.django_db
 
@@ -178,13 +180,61 @@ def test_a_cancel_that_nobody_heard_yet_says_so(
     assert "not heard yet" in text_of(admin_client, page_of(run))
 
 
-def test_runs_that_repeat_each_other_are_linked(
+def line(user: User, length: int) -> list[Run]:
+    """Runs of which each repeats the one before it."""
+    runs: list[Run] = []
+    for _ in range(length):
+        runs.append(stored(user, origin=runs[-1] if runs else None))
+    return runs
+
+
+def test_a_run_shows_what_it_repeats_up_to_the_first(
+    admin_client: Client, user: User
+) -> None:
+    first, second, third = line(user, 3)
+    family = admin_client.get(page_of(third)).context["family"]
+    assert [(kin.run, kin.what) for kin in family.origins] == [
+        (second, "Repeats"),
+        (first, "At first"),
+    ]
+    assert (family.unshown, family.repeats) == (0, [])
+    html = text_of(admin_client, page_of(third))
+    assert page_of(second) in html
+    assert page_of(first) in html
+
+
+def test_of_a_long_line_of_repeats_the_nearest_and_the_first_are_shown(
+    admin_client: Client, user: User
+) -> None:
+    runs = line(user, ORIGINS_SHOWN + 4)
+    response = admin_client.get(page_of(runs[-1]))
+    shown = [kin.run for kin in response.context["family"].origins]
+    assert shown == [*runs[-2 : -ORIGINS_SHOWN - 1 : -1], runs[0]]
+    assert "3 more lie between." in response.content.decode()
+
+
+def test_a_run_shows_its_newest_repeats_and_the_way_to_all_of_them(
     admin_client: Client, user: User
 ) -> None:
     first = stored(user)
-    second = stored(user, origin=first)
-    assert page_of(second) in text_of(admin_client, page_of(first))
-    assert page_of(first) in text_of(admin_client, page_of(second))
+    repeats = [stored(user, origin=first) for _ in range(REPEATS_SHOWN + 2)]
+    response = admin_client.get(page_of(first))
+    family = response.context["family"]
+    assert [kin.run for kin in family.repeats] == repeats[: -REPEATS_SHOWN - 1 : -1]
+    html = response.content.decode()
+    assert f"All {len(repeats)} repeats of this run" in html
+    listed = admin_client.get(family.repeats_href).context["cl"].queryset
+    assert set(listed) == set(repeats)
+
+
+def test_who_may_not_open_the_list_is_not_led_there(user: User) -> None:
+    mine = staff()
+    first = stored(mine)
+    for _ in range(2):
+        stored(mine, origin=first)
+    html = text_of(signed_in(mine), page_of(first))
+    assert "2 repeats of this run in all" in html
+    assert "?origin=" not in html
 
 
 def test_a_related_run_that_one_may_not_see_is_not_named(user: User) -> None:
@@ -237,23 +287,74 @@ def test_a_very_large_graph_is_drawn_when_asked_for(
 # --- the timeline ---
 
 
-def test_each_attempt_has_a_bar_at_its_time(admin_client: Client, user: User) -> None:
+def ten_seconds(user: User, status: str = "completed") -> Run:
+    """A run that took so long."""
     now = timezone.now()
-    run = stored(user, started_at=now - timedelta(seconds=10), finished_at=now)
-    begin, again, end = told_at(run, 2, 5, 10)
+    began = now - timedelta(seconds=10)
+    return stored(user, status, started_at=began, finished_at=now)
+
+
+def bars_of(client: Client, run: Run) -> list[tuple[str, int, int]]:
+    """The bars of the first node: what they are, where they begin, how wide."""
+    lane = client.get(page_of(run)).context["timeline"].lanes[0]
+    return [(bar.kind, bar.x, bar.width) for bar in lane.bars]
+
+
+def test_each_attempt_has_a_bar_and_the_pause_a_thin_one(
+    admin_client: Client, user: User
+) -> None:
+    run = ten_seconds(user)
+    begin, failed, again, end = told_at(run, 2, 4, 5, 10)
     tell(
         run,
         node_status("in", NodeStatus.RUNNING, inputs={}, startedAt=begin),
-        node_attempt("in", 1, {"code": "WF_X", "message": "No."}, again),
+        node_attempt("in", 1, {"code": "WF_X", "message": "No."}, failed, again),
         node_status("in", NodeStatus.RUNNING, inputs={}, startedAt=again),
         node_status("in", NodeStatus.COMPLETE, finishedAt=end),
     )
-    lane = admin_client.get(page_of(run)).context["timeline"].lanes[0]
-    assert [(bar.kind, bar.x, bar.width) for bar in lane.bars] == [
+    assert bars_of(admin_client, run) == [
+        ("failed", 200, 200),
+        ("pause", 400, 100),
+        ("complete", 500, 500),
+    ]
+    response = admin_client.get(page_of(run))
+    lane = response.context["timeline"].lanes[0]
+    assert (lane.node.attempts, lane.duration) == (2, "8.0 s")
+    assert "waited for the next attempt, 1.0 s" in response.content.decode()
+    assert response.content.decode().count('y="4" height="2"') == 1
+
+
+def test_a_run_that_was_cancelled_between_two_attempts_interrupted_none(
+    admin_client: Client, user: User
+) -> None:
+    run = ten_seconds(user, "cancelled")
+    begin, failed, again = told_at(run, 0, 4, 3_600)
+    tell(
+        run,
+        node_status("in", NodeStatus.RUNNING, inputs={}, startedAt=begin),
+        node_attempt("in", 1, {"code": "WF_X", "message": "No."}, failed, again),
+    )
+    assert bars_of(admin_client, run) == [("failed", 0, 400), ("pause", 400, 600)]
+
+
+def test_an_attempt_of_which_nobody_told_when_it_failed_lasts_until_the_next(
+    admin_client: Client, user: User
+) -> None:
+    run = ten_seconds(user)
+    begin, again, end = told_at(run, 2, 5, 10)
+    attempt = node_attempt("in", 1, {"code": "WF_X", "message": "No."}, 0, again)
+    del attempt["data"]["failedAt"]
+    tell(
+        run,
+        node_status("in", NodeStatus.RUNNING, inputs={}, startedAt=begin),
+        attempt,
+        node_status("in", NodeStatus.RUNNING, inputs={}, startedAt=again),
+        node_status("in", NodeStatus.COMPLETE, finishedAt=end),
+    )
+    assert bars_of(admin_client, run) == [
         ("failed", 200, 300),
         ("complete", 500, 500),
     ]
-    assert (lane.node.attempts, lane.duration) == (2, "8.0 s")
 
 
 def test_waiting_for_a_person_is_a_bar_of_its_own(
@@ -329,7 +430,7 @@ def test_a_node_shows_its_values_calls_tokens_and_failures(
     admin_client: Client, user: User
 ) -> None:
     events = (
-        node_attempt("in", 1, {"code": "WF_Y", "message": "Too busy."}, 900),
+        node_attempt("in", 1, {"code": "WF_Y", "message": "Too busy."}, 800, 900),
         node_status("in", NodeStatus.RUNNING, inputs={"v": "given"}, startedAt=1_000),
         tool_call_start("in", "c", "search", {"words": "paper"}),
         tool_call_end("in", "c", result="found some", durationMs=7),
@@ -345,6 +446,17 @@ def test_a_node_shows_its_values_calls_tokens_and_failures(
         assert words in html
     for words in ("Attempt 1 failed", "Too busy.", ">120<", ">34<"):
         assert words in html
+
+
+def test_of_a_value_that_was_cut_off_the_page_shows_the_beginning(
+    admin_client: Client, user: User
+) -> None:
+    cut = {"__truncated": True, "size": 40_000, "preview": "Once upon a time"}
+    done = node_status("in", NodeStatus.COMPLETE, outputData=cut, finishedAt=1)
+    html = text_of(admin_client, f"{page_of(stored(user, events=(done,)))}?node=in")
+    assert ">Once upon a time</pre>" in html
+    assert "The first 16 of 40000 characters." in html
+    assert "__truncated" not in html
 
 
 def test_the_node_in_trouble_is_shown_unless_another_is_chosen(
@@ -603,55 +715,106 @@ def test_what_only_reads_takes_no_post(
 # --- escaping ---
 
 
-@pytest.mark.parametrize(
-    "evil", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>']
+EVIL = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><a href='javascript:alert(1)'>x</a>",
+    "javascript:alert(1)//<b>",
 )
-def test_nothing_that_a_run_says_is_taken_for_markup(
-    admin_client: Client, evil: str
-) -> None:
-    document = chain(fields=[{"name": evil, "dataType": "any"}])
-    document["nodes"]["in"]["name"] = evil
-    workflow = WorkflowFactory.create(name=evil)
+
+
+def hostile(evil: str) -> Run:
+    """A run in which whatever somebody else may choose is ``evil``."""
+    owner = UserFactory.create(username=evil)
+    document = graph_document(
+        node_document("in", "input", {"fields": [field(evil), field("v")]}),
+        node_document(evil, "llm", {"model": evil, "prompt": evil}),
+    )
+    document["nodes"]["in"]["name"] = document["nodes"][evil]["name"] = evil
+    workflow = WorkflowFactory.create(name=evil, owner=owner)
     error: Any = {"code": evil, "message": evil, "hint": evil}
+    told = tuple(
+        event
+        for id in ("in", evil)
+        for event in (
+            node_status(id, NodeStatus.RUNNING, inputs={evil: evil}, startedAt=1),
+            node_attempt(id, 1, error, 2, 3),
+            node_status(id, NodeStatus.RUNNING, inputs={evil: evil}, startedAt=4),
+            model_usage(id, evil, 1, 1),
+            tool_call_start(id, "c", evil, evil),
+            tool_call_end(id, "c", error={"message": evil}),
+            tool_call_start(id, "d", evil, evil),
+            tool_call_end(id, "d", result=evil),
+            node_status(id, NodeStatus.ERROR, error=error, outputData=evil),
+        )
+    )
     run = stored(
-        workflow.owner,
+        owner,
         "paused",
         document=document,
         workflow=workflow,
+        version=workflow.newest_version(),
+        token=TokenFactory.create(owner=owner, name=evil),
         inputs={evil: evil},
         result={evil: evil},
         error=error,
-        events=(
-            node_attempt("in", 1, error, 1),
-            node_status("in", NodeStatus.RUNNING, inputs={evil: evil}),
-            model_usage("in", evil, 1, 1),
-            tool_call_start("in", "c", evil, evil),
-            tool_call_end("in", "c", error={"message": evil}),
-            tool_call_start("in", "d", evil, evil),
-            tool_call_end("in", "d", result=evil),
-            node_status("in", NodeStatus.ERROR, error=error, outputData=evil),
-            run_error(error),
-        ),
+        origin=stored(owner),
+        cancel_requested_at=timezone.now(),
+        cancel_requested_by=owner,
+        events=(*told, Event(event=evil, data={evil: evil}), run_error(error)),
     )
     Review.objects.create(
         run=run, node_id=evil, instructions=evil, data={"value": evil}, opened_seq=1
     )
-    for url in (page_of(run), f"{page_of(run)}?node=in&part=live", events_of(run)):
-        html = text_of(admin_client, url)
-        assert "&lt;" in html
-        assert evil not in html
+    Review.objects.create(
+        run=run,
+        node_id=evil,
+        opened_seq=2,
+        decided_at=timezone.now(),
+        decided_by=owner,
+        branch=evil,
+    )
+    stored(owner, "error", origin=run)
+    log_action(owner, [run], evil, reason=evil)
+    return run
 
 
-def test_an_address_of_script_in_what_a_run_says_is_no_link(
-    admin_client: Client, user: User
+@pytest.mark.parametrize("evil", EVIL)
+@pytest.mark.parametrize("below", ["change", "events", "rerun", "history"])
+def test_nothing_that_a_run_says_is_taken_for_markup(
+    admin_client: Client, evil: str, below: str
 ) -> None:
-    evil = "javascript:alert(1)"
-    document = graph_document(node_document(evil, "merge"))
-    failed = node_status(evil, NodeStatus.ERROR, error=BROKEN)
-    run = stored(user, "error", document=document, error=BROKEN, events=(failed,))
-    html = text_of(admin_client, page_of(run))
-    assert 'href="javascript' not in html
-    assert "node=javascript%3Aalert%281%29" in html
+    run = hostile(evil)
+    url = f"/admin/runs/run/{run.pk}/{below}/"
+    for node_id in ("in", evil):
+        for part in ("", "live"):
+            query = {"node": node_id, "part": part, "show": evil, "row": evil}
+            html = admin_client.get(url, query).content.decode()
+            assert "&lt;" in html
+            assert evil not in html
+            assert not re.search(r"(href|src|action)=[\"']?\s*javascript:", html)
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_a_refused_answer_is_told_as_text(
+    admin_client: Client, admin_user: User, evil: str
+) -> None:
+    run = hostile(evil)
+    review = run.reviews.earliest("pk")
+    url = reverse("admin:runs_run_decide", args=[run.pk, review.pk])
+    html = admin_client.post(url, {"branch": evil}).content.decode()
+    assert "must be one of" in html
+    assert evil not in html
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_a_value_in_full_is_never_a_page(admin_client: Client, evil: str) -> None:
+    run = hostile(evil)
+    for query in ({"of": "inputs"}, {"of": "calls", "node": evil}):
+        answer = admin_client.get(value_of(run), query)
+        assert answer["Content-Type"] == "text/plain; charset=utf-8"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
 @pytest.mark.parametrize("below", ["change", "events", "rerun"])

@@ -231,6 +231,20 @@ def test_a_start_is_in_the_log(admin_client: Client) -> None:
     assert entry.get_change_message() == f"Started run {run.pk}, v1."
 
 
+def test_a_start_is_logged_with_its_reason(admin_client: Client) -> None:
+    workflow = asking(field("v", "string"))
+    assert 'name="reason"' in text_of(admin_client, start_of(workflow))
+    admin_client.post(start_of(workflow), {**answers(v="x"), "reason": "A trial"})
+    message = LogEntry.objects.get().get_change_message()
+    assert message == f"Started run {Run.objects.get().pk}, v1. Reason: A trial"
+
+
+def test_a_list_with_nothing_in_it_has_one_empty_place(admin_client: Client) -> None:
+    workflow = asking(field("v", "string", multiple=True))
+    page = admin_client.post(start_of(workflow), answers(v=["", ""]))
+    assert page.content.decode().count('class="workflow-element"') == 1
+
+
 # --- versions ---
 
 

@@ -137,7 +137,7 @@ def test_of_endless_tool_calls_the_first_are_shown_and_all_are_counted() -> None
 
 def test_of_endless_failures_the_last_are_shown() -> None:
     failed = [
-        (node_attempt("ask", number, {"code": "WF_X", "message": ""}, 0), None)
+        (node_attempt("ask", number, {"code": "WF_X", "message": ""}, 0, 0), None)
         for number in range(1, MOST_FAILURES + 10)
     ]
     failures = node_runs(GRAPH, failed)[0].data()["failedAttempts"]

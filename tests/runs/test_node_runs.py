@@ -158,11 +158,13 @@ def test_failed_attempts_are_kept_with_their_errors() -> None:
     error: ErrorData = {"code": "WF_X", "message": "not yet"}
     told = [
         running("ask", 1),
-        node_attempt("ask", 1, error, 5),
+        node_attempt("ask", 1, error, 3, 5),
         running("ask", 6),
         node_status("ask", NodeStatus.COMPLETE, finishedAt=9),
     ]
     (run,) = node_runs(GRAPH, [(event, None) for event in told])
     data = run.data()
-    assert data["failedAttempts"] == [{"attempt": 1, "error": error, "retryAt": 5}]
+    assert data["failedAttempts"] == [
+        {"attempt": 1, "error": error, "failedAt": 3, "retryAt": 5}
+    ]
     assert (data["attempts"], data["status"], data["durationMs"]) == (2, "complete", 3)

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from runs import services
 from runs.host import EngineHost
@@ -165,6 +166,7 @@ def test_a_run_that_somebody_cancels_is_no_success(
     def cancel() -> None:
         stage.gate("gate").wait_for_arrival()
         services.request_cancel(run_id=Run.objects.get().pk, by=workflow.owner)
+        connection.close()
 
     canceller = threading.Thread(target=cancel)
     canceller.start()
@@ -278,6 +280,6 @@ def test_an_interrupt_cancels_the_run_and_the_call_it_is_in(
     assert process.returncode == 130, told.decode()
     assert out == b""
     assert told.startswith(b"Cancelling the run ")
-    with closing(sqlite3.connect(database)) as connection:
-        rows = connection.execute("SELECT status FROM runs_run ORDER BY created_at")
+    with closing(sqlite3.connect(database)) as stored:
+        rows = stored.execute("SELECT status FROM runs_run ORDER BY created_at")
         assert rows.fetchall()[-1] == ("cancelled",)

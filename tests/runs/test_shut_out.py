@@ -87,8 +87,8 @@ async def test_a_session_that_is_over_ends_its_streams(
     cookie = await sync_to_async(signed_in)(user)
     run = await astarted(user, chain("gate"))
     stream = await Caller().get(f"/api/runs/{run.pk}/events", **cookie)
-    feed = await Caller().get("/api/feed", **cookie)
     await stream.frames_until("run_status")
+    feed = await Caller().get("/api/feed", **cookie)
     await sync_to_async(shut_out)(user)
     assert (await stream.frames())[-1].data["error"]["code"] == "WF_STREAM_REFUSED"
     assert frames_in(await feed.body()) == []

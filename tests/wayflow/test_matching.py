@@ -66,7 +66,7 @@ async def test_a_pattern_that_ends_gives_its_answer() -> None:
 async def test_all_matching_of_one_node_ends_in_time(document: Any, value: Any) -> None:
     began = time.monotonic()
     assert await code_of(Runtime(), document, value) == TIMEOUT
-    assert time.monotonic() - began < 40 * MATCH_BUDGET
+    assert time.monotonic() - began < 100 * MATCH_BUDGET
 
 
 async def test_hard_patterns_hold_up_no_others() -> None:
@@ -84,7 +84,7 @@ async def test_hard_patterns_hold_up_no_others() -> None:
     assert {*await asyncio.gather(*hard)} == {TIMEOUT}
     done.set()
     await beating
-    assert worst < 20 * MATCH_BUDGET
+    assert worst < 50 * MATCH_BUDGET
 
 
 def test_calls_that_belong_together_have_one_budget() -> None:

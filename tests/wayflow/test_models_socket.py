@@ -17,6 +17,9 @@ from wayflow.nodes.image_generation import IMAGE_GENERATION
 from wayflow.nodes.llm import LLM
 from wayflow.testing import ScriptedContext
 
+LONGEST = 2.0
+"""Seconds after which a socket is not closed at once, even on a busy machine."""
+
 HELD = Reply(chunks=[says("Hel"), says("lo")], held=True)
 
 
@@ -123,7 +126,7 @@ async def test_a_refused_temperature_is_recognised() -> None:
 
 
 async def left_within(server: FakeOpenAI, since: float, seconds: float) -> bool:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(60):
         return await server.hang_ups.get() - since < seconds
 
 
@@ -142,7 +145,7 @@ async def test_cancelling_a_streaming_call_closes_its_socket_at_once() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await left_within(server, since, 0.1)
+        assert await left_within(server, since, LONGEST)
 
 
 async def test_cancelling_a_call_that_has_no_answer_yet_closes_its_socket() -> None:
@@ -153,7 +156,7 @@ async def test_cancelling_a_call_that_has_no_answer_yet_closes_its_socket() -> N
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await left_within(server, since, 0.1)
+        assert await left_within(server, since, LONGEST)
 
 
 async def test_leaving_a_stream_early_closes_its_socket_at_once() -> None:
@@ -162,7 +165,7 @@ async def test_leaving_a_stream_early_closes_its_socket_at_once() -> None:
         assert await anext(pieces) == "Hel"
         since = time.perf_counter()
         await pieces.aclose()  # type: ignore[attr-defined]
-        assert await left_within(server, since, 0.1)
+        assert await left_within(server, since, LONGEST)
 
 
 async def test_many_calls_at_once_are_all_closed_when_cancelled() -> None:
@@ -177,7 +180,7 @@ async def test_many_calls_at_once_are_all_closed_when_cancelled() -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert all([await left_within(server, since, 0.2) for _ in streams])
+        assert all([await left_within(server, since, LONGEST) for _ in streams])
 
 
 async def _drain(pieces: Any) -> None:

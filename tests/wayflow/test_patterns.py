@@ -188,7 +188,7 @@ def test_an_endless_search_ends_at_its_deadline() -> None:
     started = time.monotonic()
     with pytest.raises(PatternTimeout):
         patterns.compile("(a|aa)+$").search("a" * 5_000 + "b", deadline=started + 0.1)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
 
 
 def test_a_spent_budget_searches_nothing_more() -> None:
@@ -210,7 +210,7 @@ def test_a_pattern_too_large_to_compile_is_refused_at_once(source: str) -> None:
     started = time.monotonic()
     with pytest.raises(PatternError):
         patterns.compile(source)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
 
 
 def test_a_text_too_long_to_search_is_refused() -> None:

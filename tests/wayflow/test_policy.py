@@ -117,6 +117,7 @@ async def test_a_node_that_fails_is_tried_again_with_the_same_inputs_and_key() -
     attempts = told(journal, "node_attempt")
     assert [(a["nodeId"], a["attempt"]) for a in attempts] == [("a", 1), ("a", 2)]
     assert attempts[0]["error"]["message"] == "not yet"
+    assert all(a["failedAt"] <= a["retryAt"] for a in attempts)
     running = [d for d in told(journal, "node_status") if d["nodeId"] == "a"]
     assert [d["status"] for d in running] == ["running"] * 3 + ["complete"]
 
@@ -185,7 +186,7 @@ async def test_a_run_is_cancelled_while_a_node_waits_for_its_next_attempt() -> N
     journal = Watching()
     graph = graph_of({"retries": 1, "backoff": 3600})
     with pytest.raises(Cancelled):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await Runtime(handlers={"work": work}).run(
                 graph, journal=journal, cancellation=cancellation
             )
@@ -311,7 +312,7 @@ async def test_nothing_after_a_node_left_behind_starts_before_its_failure_is_dur
     journal.hold()
     runtime = Runtime(handlers={"cling": cling, "see": see})
     run = asyncio.create_task(runtime.run(graph, journal=journal))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await journal.awaited.wait()
         assert told(journal, "node_status")[-1]["status"] == "error"
         assert not seen.is_set()

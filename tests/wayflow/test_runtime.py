@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -66,7 +65,7 @@ async def test_independent_nodes_run_at_once() -> None:
         await together.wait()
 
     graph = make_graph(*(node_document(i, "meet") for i in "abc"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await Runtime(handlers={"meet": meet}).run(graph) == Completed({})
 
 
@@ -156,7 +155,7 @@ async def test_a_handler_that_will_not_stop_is_left_behind(
                 continue
 
     runtime = Runtime(handlers={"stubborn": stubborn}, node_timeout=0.01)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises(WayflowError, match="did not finish"):
             await runtime.run(single("stubborn"))
     assert "does not stop" in caplog.text
@@ -395,14 +394,15 @@ async def test_a_reader_that_stalls_holds_up_a_streaming_node() -> None:
         assert yielded < 200
 
 
-async def test_a_wide_graph_takes_as_long_as_its_slowest_node() -> None:
-    async def slow(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
-        await asyncio.sleep(0.05)
+async def test_the_nodes_of_a_wide_graph_run_all_at_once() -> None:
+    everybody = asyncio.Barrier(16)
 
-    graph = make_graph(*(node_document(f"n{i}", "slow") for i in range(16)))
-    began = time.monotonic()
-    await Runtime(handlers={"slow": slow}).run(graph)
-    assert time.monotonic() - began < 0.5
+    async def meet(node: Node, inputs: dict[str, Any], ctx: Context) -> None:
+        await everybody.wait()
+
+    graph = make_graph(*(node_document(f"n{i}", "meet") for i in range(16)))
+    async with asyncio.timeout(60):
+        await Runtime(handlers={"meet": meet}).run(graph)
 
 
 async def test_a_runtime_needs_room_for_one_node() -> None:
@@ -462,7 +462,7 @@ async def test_cancelling_a_run_stops_the_runs_inside_it() -> None:
     cancellation = Cancellation()
     runtime = Runtime(handlers={"nests": nests, "waits": waits})
     run = asyncio.create_task(runtime.run(single("nests"), cancellation=cancellation))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await arrived.wait()
         cancellation.cancel()
         with pytest.raises(Cancelled):

@@ -122,7 +122,6 @@ def test_what_is_plain_already_is_not_copied() -> None:
         ([Point], "$[0]", "type"),
         ((Point(object(), date.min),), "$[0].x", "object"),  # type: ignore[arg-type]
     ],
-    ids=repr,
 )
 def test_what_json_cannot_hold_is_named(foreign: object, path: str, named: str) -> None:
     with pytest.raises(NotSerializable) as caught:

@@ -158,7 +158,7 @@ def test_of_many_nodes_the_picture_leads_to_those_not_listed(
     assert 'id="node-243"' not in html
     with django_assert_max_num_queries(20):
         html = text_of(admin_client, page_of(workflow, "change/?node=m240"))
-    assert '<details class="wf-node" open>' in html
+    assert '<details class="workflow-node" open>' in html
     assert 'id="node-243"' in html
 
 
@@ -344,7 +344,7 @@ def test_restoring_is_shown_first_and_then_done(admin_client: Client) -> None:
     url = page_of(workflow, "versions/1/restore/")
     assert "Restore v1" in text_of(admin_client, url)
     assert workflow.versions.count() == 2
-    response = admin_client.post(url, {"why": "It was better"}, follow=True)
+    response = admin_client.post(url, {"reason": "It was better"}, follow=True)
     assert said(response) == ["Restored v1 as the newest version."]
     newest = workflow.newest_version()
     assert newest.number == 3
@@ -360,7 +360,7 @@ def test_publishing_is_shown_first_and_then_done(admin_client: Client) -> None:
     html = text_of(admin_client, page_of(workflow, "publish/?version=1"))
     assert "Publish v1" in html
     assert f'name="if_match" value="{escape(workflow.etag)}"' in html
-    shown = {"why": "Ready", "if_match": workflow.etag}
+    shown = {"reason": "Ready", "if_match": workflow.etag}
     response = admin_client.post(
         page_of(workflow, "publish/?version=1"), shown, follow=True
     )
@@ -420,7 +420,7 @@ def test_unpublishing_lets_the_newest_run(admin_client: Client) -> None:
     assert "Nothing is published." in text_of(admin_client, url)
     publish(workflow_id=workflow.pk, number=1, by=workflow.owner)
     assert 'id="confirm"' in text_of(admin_client, url)
-    admin_client.post(url, {"why": "Broken"})
+    admin_client.post(url, {"reason": "Broken"})
     workflow.refresh_from_db()
     assert workflow.published_version is None
     assert log() == ["Unpublished v1. Reason: Broken"]

@@ -98,7 +98,7 @@ def test_two_threads_that_store_one_graph_get_one_document() -> None:
     stored: list[int] = []
 
     def store() -> None:
-        start.wait(5)
+        start.wait(60)
         try:
             stored.append(store_document(graph).pk)
         finally:
@@ -108,6 +108,6 @@ def test_two_threads_that_store_one_graph_get_one_document() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert len(stored) == 4
     assert set(stored) == {GraphDocument.objects.get().pk}

@@ -94,15 +94,42 @@ def test_a_viewport_alone_makes_neither_version_nor_revision() -> None:
     assert workflow.versions.count() == 1
 
 
-def test_a_name_that_changed_in_the_graph_is_taken_over() -> None:
+def test_a_workflow_is_called_as_the_graph_that_an_editor_saves() -> None:
     workflow = WorkflowFactory.create(
-        graph=graph_document(metadata={"name": "One"}), name="A"
+        graph=graph_document(metadata={"name": "One"}), name="A", description="Old"
     )
-    renamed = deserialize(graph_document(metadata={"name": "Two"}))
-    redrawn = deserialize(graph_document(field="w", metadata={"name": "Two"}))
-    assert save(workflow, graph=renamed).name == "Two"
+
+    def put(**metadata: Any) -> tuple[str, str]:
+        graph = deserialize(graph_document(metadata=metadata))
+        put = services.put_graph(
+            workflow_id=workflow.pk, graph=graph, viewport=None, by=workflow.owner
+        )
+        return put.name, put.description
+
+    assert put(name="Two", description="New") == ("Two", "New")
+    assert put() == ("Two", "New")
+    assert put(name=" ", description="") == ("Two", "")
     services.update_details(workflow_id=workflow.pk, by=workflow.owner, name="B")
-    assert save(workflow, graph=redrawn).name == "B"
+    assert put(name="Two") == ("Two", "")
+
+
+def test_an_editor_gets_the_graph_called_as_its_workflow_is() -> None:
+    graph = graph_document(metadata={"name": "One", "exposedAsTool": True})
+    called = services.graph_as_called(graph, name="A", description="About")
+    assert called["metadata"] == {
+        "name": "A",
+        "description": "About",
+        "exposedAsTool": True,
+    }
+    assert called["nodes"] == graph["nodes"]
+    plain, untitled = graph_document(), services.editing.UNTITLED
+    assert services.graph_as_called(plain, name=untitled, description="") is plain
+
+
+def test_a_graph_saved_or_restored_otherwise_renames_nothing() -> None:
+    workflow = WorkflowFactory.create(name="A")
+    renamed = deserialize(graph_document(metadata={"name": "Two"}))
+    assert save(workflow, graph=renamed).name == "A"
 
 
 def test_a_stale_if_match_is_refused_and_changes_nothing() -> None:

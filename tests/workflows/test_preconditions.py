@@ -119,7 +119,7 @@ def test_of_two_savers_that_know_the_same_state_one_wins() -> None:
         client = Client()
         client.force_login(owner)
         graph = graph_document(field=f"f{number}")
-        start.wait(10)
+        start.wait(60)
         try:
             response = send(
                 client, "PATCH", of(workflow), {"graph": graph}, **{"If-Match": etag}
@@ -132,6 +132,6 @@ def test_of_two_savers_that_know_the_same_state_one_wins() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(outcomes) == [200, 412, 412, 412, 412, 412]
     assert Workflow.objects.get().versions.count() == 2

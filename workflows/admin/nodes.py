@@ -11,13 +11,16 @@ from urllib.parse import urlencode
 from django.utils.safestring import SafeString
 
 from wayflow.graph import Graph, Node, NodeId
-from workflows.catalog import registry
+from workflows.catalog import node_types, registry
 from workflows.picture import picture
 
 NODES_SHOWN = 200
 """Nodes whose settings one page lists; the picture leads to any other."""
 
 NODES_DRAWN = 3_000
+NODES_ON_CANVAS = 200
+"""Nodes of the largest graphs that have a picture, and the editor's canvas."""
+
 SHORT = 80
 LONGEST = 10_000
 ROWS_SHOWN = 50
@@ -55,9 +58,13 @@ class ShownNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownGraph:
-    """A graph to look at; ``drawing`` None: it is too large for a picture."""
+    """A graph to look at; ``drawing`` None: it is too large for a picture.
+
+    ``canvas`` is what the editor's canvas needs to show it; None: it is too large.
+    """
 
     drawing: SafeString | None
+    canvas: Mapping[str, Any] | None
     nodes: tuple[ShownNode, ...]
     total: int
 
@@ -81,6 +88,7 @@ def shown_graph(graph: Graph, chosen: str = "") -> ShownGraph:
         listed.append(graph.nodes[selected])
     return ShownGraph(
         drawing=picture(graph, selected=selected, link=link) if drawn else None,
+        canvas=_canvas(graph) if len(graph.nodes) <= NODES_ON_CANVAS else None,
         nodes=tuple(_node(node, numbers[node.id], selected) for node in listed),
         total=len(graph.nodes),
     )
@@ -96,6 +104,12 @@ def written(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _canvas(graph: Graph) -> Mapping[str, Any] | None:
+    used = {node.type for node in graph.nodes.values()}
+    types = [type for type in node_types() if type["type"] in used]
+    return {"graph": graph.document, "nodeTypes": types} if used else None
 
 
 def _node(node: Node, number: int, chosen: NodeId | None) -> ShownNode:

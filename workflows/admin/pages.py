@@ -11,9 +11,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 
-from access.action_log import log_action
+from access.admin.reasons import ReasonedAdmin
 from access.errors import ApiError
 from access.writing import write_atomic
 from workflows.models import Level, Workflow
@@ -23,7 +22,7 @@ TEMPLATES = "admin/workflows/workflow"
 LONGEST_NUMBER = 9
 
 
-class WorkflowPages(ModelAdmin):
+class WorkflowPages(ReasonedAdmin):
     """Pages that only read on GET, and act on POST through one verb of the services."""
 
     def workflow_of(self, request: HttpRequest, workflow_id: UUID) -> Workflow:
@@ -81,11 +80,10 @@ class WorkflowPages(ModelAdmin):
         False if it was refused, and the next page says why. Raises Http404 and
         PermissionDenied.
         """
-        reason = request.POST.get("why", "")
         try:
             with write_atomic():
                 verb()
-                log_action(user_of(request), [workflow], done, reason=reason)
+                self.log_change(request, workflow, done)
         except (WorkflowNotFound, VersionNotFound) as error:
             raise Http404(error.message) from None
         except NotAllowed:

@@ -23,6 +23,7 @@ from workflows.models import Level, Workflow
 from workflows.services import delete_workflow, update_details
 
 from .comparing import ComparePages
+from .giving import GivePages
 from .nodes import shown_graph
 from .pages import is_open_to, said, user_of
 from .publishing import PublishPages
@@ -82,7 +83,7 @@ class PublishedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Workflow)
-class WorkflowAdmin(VersionPages, ComparePages, PublishPages):  # type: ignore[misc]
+class WorkflowAdmin(VersionPages, ComparePages, PublishPages, GivePages):  # type: ignore[misc]
     """Graphs are drawn in the editor; here is a look at them, and all the rest."""
 
     form = DetailsForm
@@ -100,7 +101,7 @@ class WorkflowAdmin(VersionPages, ComparePages, PublishPages):  # type: ignore[m
 
     def get_urls(self) -> list[URLPattern]:
         mine = [*self.version_urls(), *self.compare_urls(), *self.publish_urls()]
-        return mine + super().get_urls()
+        return [*mine, *self.give_urls(), *super().get_urls()]
 
     # --- who may ---
 
@@ -182,6 +183,7 @@ class WorkflowAdmin(VersionPages, ComparePages, PublishPages):  # type: ignore[m
             "graph": shown_graph(version.document.graph(), chosen),
             "may_edit": self.has_change_permission(request, workflow),
             "may_run": self.may_run(request, workflow),
+            "may_give": self.may_give(request),
         }
 
     def save_model(

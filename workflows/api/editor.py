@@ -55,7 +55,12 @@ def _load(call: Call, id: str) -> HttpResponse:
         raise services.WorkflowNotFound
     if is_known(call.request, workflow.etag):
         return HttpResponse(status=304, headers={"ETag": workflow.etag})
-    snapshot = {"version": FORMAT_VERSION, "graph": workflow.newest_content}
+    graph = services.graph_as_called(
+        workflow.newest_content,
+        name=workflow.name,
+        description=workflow.description,
+    )
+    snapshot = {"version": FORMAT_VERSION, "graph": graph}
     if workflow.viewport is not None:
         snapshot["viewport"] = workflow.viewport
     return _json(snapshot, ETag=workflow.etag)
@@ -75,7 +80,12 @@ def _save(call: Call, id: str) -> HttpResponse:
             if_match=call.request.headers.get("If-Match"),
         )
     except services.PreconditionFailed as error:
-        raise with_current(error, call.user) from None
+        refused = with_current(error, call.user)
+        if current := refused.more.get("current"):
+            named = {key: current[key] for key in ("name", "description")}
+            called = services.graph_as_called(current["graph"], **named)
+            refused.more["current"] = {**current, "graph": called}
+        raise refused from None
     return HttpResponse(status=204, headers={"ETag": workflow.etag})
 
 

@@ -14,10 +14,12 @@ from .editing import (
     WorkflowExists,
     create_workflow,
     delete_workflow,
+    graph_as_called,
     put_graph,
     save_graph,
     update_details,
 )
+from .giving import OwnerInactive, give_workflow
 from .locking import NotAllowed, PreconditionFailed, WorkflowNotFound
 from .permissions import NodeForbidden, refuse_forbidden_nodes
 from .publishing import (
@@ -42,6 +44,7 @@ __all__ = [
     "InvalidViewport",
     "NodeForbidden",
     "NotAllowed",
+    "OwnerInactive",
     "PreconditionFailed",
     "Publication",
     "VersionNotFound",
@@ -53,6 +56,8 @@ __all__ = [
     "digest_of",
     "duplicate_workflow",
     "find_version",
+    "give_workflow",
+    "graph_as_called",
     "name_version",
     "preview_publication",
     "publish",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -49,8 +50,8 @@ def create_workflow(
     refuse_forbidden_nodes(graph, owner)
     workflow = Workflow(
         id=id or uuid4(),
-        name=name or _name_in(graph) or UNTITLED,
-        description=description or _description_in(graph),
+        name=name or _name_in(graph.metadata) or UNTITLED,
+        description=description or _description_in(graph.metadata),
         owner=owner,
         viewport=viewport,
     )
@@ -74,9 +75,9 @@ def save_graph(
 ) -> Workflow:
     """Make ``graph`` the newest version, unless it already is.
 
-    The workflow takes over a name that changed in the graph's metadata. A viewport
-    alone makes neither version nor revision; None keeps the stored one. Raises
-    WorkflowNotFound, NotAllowed, PreconditionFailed and NodeForbidden.
+    What the workflow is called stays. A viewport alone makes neither version nor
+    revision; None keeps the stored one. Raises WorkflowNotFound, NotAllowed,
+    PreconditionFailed and NodeForbidden.
     """
     workflow = editable(workflow_id, by, if_match=if_match)
     if viewport is not None and viewport != workflow.viewport:
@@ -86,11 +87,7 @@ def save_graph(
     newest = workflow.versions.without_content().latest("number")
     refuse_forbidden_nodes(graph, by)
     if _add_version(workflow, newest.number + 1, graph, by, after=newest):
-        name = _name_in(graph)
-        is_new = name not in ("", workflow.name)
-        if is_new and name != _name_in(newest.document.graph()):
-            workflow.name = name
-        _touch(workflow, "name")
+        _touch(workflow)
     return workflow
 
 
@@ -105,16 +102,18 @@ def put_graph(
 ) -> Workflow:
     """Save into the workflow with this id; a free id becomes a workflow of ``by``.
 
-    Raises what ``save_graph`` and ``create_workflow`` raise.
+    It is called, and described, as the graph's metadata say, if they do. Raises what
+    ``save_graph`` and ``create_workflow`` raise.
     """
     if Workflow.objects.filter(pk=workflow_id).exists():
-        return save_graph(
+        workflow = save_graph(
             workflow_id=workflow_id,
             graph=graph,
             viewport=viewport,
             by=by,
             if_match=if_match,
         )
+        return _called_by(workflow, graph, by)
     if if_match is not None:
         raise PreconditionFailed(None)
     return create_workflow(id=workflow_id, graph=graph, owner=by, viewport=viewport)
@@ -174,21 +173,48 @@ def _add_version(
     return True
 
 
+def _called_by(workflow: Workflow, graph: Graph, by: User) -> Workflow:
+    """The workflow, called and described as the graph's metadata say."""
+    name = _name_in(graph.metadata) or workflow.name
+    about = workflow.description
+    if "description" in graph.metadata:
+        about = _description_in(graph.metadata)
+    if (name, about) == (workflow.name, workflow.description):
+        return workflow
+    return update_details(workflow_id=workflow.pk, by=by, name=name, description=about)
+
+
+def graph_as_called(
+    document: dict[str, Any], *, name: str, description: str
+) -> dict[str, Any]:
+    """A graph's document with what its workflow is called, and described, in it.
+
+    An editor shows that, and saves with the graph what became of it.
+    """
+    own = document.get("metadata") or {}
+    if (_name_in(own) or UNTITLED, _description_in(own)) == (name, description):
+        return document
+    return {
+        **document,
+        "metadata": {**own, "name": name, "description": description},
+    }
+
+
 def _touch(workflow: Workflow, *changed: str) -> None:
     workflow.revision += 1
     workflow.updated_at = timezone.now()
     workflow.save(update_fields=[*changed, "revision", "updated_at"])
 
 
-def _name_in(graph: Graph) -> str:
-    return _text_in(graph, "name").strip()[:NAME_LENGTH]
+def _name_in(metadata: Mapping[str, Any]) -> str:
+    return _text_in(metadata, "name").strip()[:NAME_LENGTH]
 
 
-def _description_in(graph: Graph) -> str:
-    return _text_in(graph, "description")[:DESCRIPTION_LENGTH]
+def _description_in(metadata: Mapping[str, Any]) -> str:
+    return _text_in(metadata, "description")[:DESCRIPTION_LENGTH]
 
 
-def _text_in(graph: Graph, key: str) -> str:
-    value = graph.metadata.get(key)
+def _text_in(metadata: Mapping[str, Any], key: str) -> str:
+    value = metadata.get(key)
     # PostgreSQL refuses the null character in text.
     return value.replace("\0", "") if isinstance(value, str) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
@@ -64,11 +64,9 @@ class RunActions(RunViews):
             return HttpResponseNotAllowed(["POST"])
         run = self.sight(request, run_id).run
 
-        def cancel() -> None:
+        with _telling(request), write_atomic():
             services.request_cancel(run_id=run_id, by=_sender(request))
             self._log(request, run, "Asked the run to stop.")
-
-        self._done(request, cancel)
         return redirect(PAGE, run_id)
 
     def end_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
@@ -77,11 +75,9 @@ class RunActions(RunViews):
             return HttpResponseNotAllowed(["POST"])
         run = self.sight(request, run_id).run
 
-        def end() -> None:
+        with _telling(request), write_atomic():
             services.end_orphan(run_id=run_id, by=_sender(request))
             self._log(request, run, "Ended the run by force.")
-
-        if self._done(request, end):
             messages.success(request, "The run was ended.")
         return redirect(PAGE, run_id)
 
@@ -93,20 +89,23 @@ class RunActions(RunViews):
         if not (sight.may_repeat or sight.may_run_newest):
             raise PermissionDenied
 
-        def retry() -> Run:
-            made = services.retry(
-                run_id=run_id,
-                by=_sender(request),
-                trigger=Trigger.ADMIN,
-                node_id=node_id,
-                latest=_wants_newest(request.POST),
-            )
-            where = "what failed" if node_id is None else f"node {node_id[:100]}"
-            self._log_repeat(request, sight.run, made, f"Retried {where}")
-            return made
-
-        made = self._done(request, retry)
-        return redirect(PAGE, made.pk if isinstance(made, Run) else run_id)
+        where = "what failed" if node_id is None else f"node {node_id[:100]}"
+        shown = run_id
+        with _telling(request):
+            # Outside of the transaction, for all others wait while it writes.
+            past = services.past_of(run_id=run_id, by=sight.user)
+            with write_atomic():
+                made = services.retry(
+                    run_id=run_id,
+                    by=sight.user,
+                    trigger=Trigger.ADMIN,
+                    node_id=node_id,
+                    latest=_wants_newest(request.POST),
+                    past=past,
+                )
+                self._log_repeat(request, sight.run, made, f"Retried {where}")
+            shown = made.pk
+        return redirect(PAGE, shown)
 
     def rerun_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
         """Ask for the inputs, as they were; a POST starts the run and shows it."""
@@ -114,9 +113,8 @@ class RunActions(RunViews):
         newest = _wants_newest(request.GET)
         with _as_pages():
             subject = subject_of_run(sight.run, sight.user, latest=newest)
-        data = request.POST if request.method == "POST" else None
-        form = _form(sight.run, subject, data)
-        if request.method == "POST" and form.is_valid():
+        form = _form(sight.run, subject, request)
+        if form.is_bound and form.is_valid():
             made = self._repeated(request, sight.run, form, newest)
             if made is not None:
                 return redirect(PAGE, made.pk)
@@ -152,9 +150,9 @@ class RunActions(RunViews):
                     decision=form.decision(branch),
                     by=sight.user,
                 )
-                self._log(
-                    request,
-                    sight.run,
+                log_action(
+                    sight.user,
+                    [sight.run, review],
                     f"Answered a review: {branch}{edited}.",
                     reason=form.cleaned_data["reason"],
                 )
@@ -165,19 +163,6 @@ class RunActions(RunViews):
             form.refuse(error)
             return self.page(request, sight, form)
         return redirect(PAGE, run_id)
-
-    def _done(self, request: HttpRequest, act: Callable[[], Any]) -> Any:
-        """What ``act`` gives, or True; False after having said why it was refused.
-
-        It happens wholly, with what it says in the log, or not at all. Raises Http404
-        and PermissionDenied.
-        """
-        try:
-            with _as_pages(), write_atomic():
-                return act() or True
-        except (ApiError, WayflowError) as error:
-            messages.error(request, _said(error))
-            return False
 
     def _log_repeat(self, request: HttpRequest, run: Run, made: Run, what: str) -> None:
         newest = " on the newest version" if made.version_id != run.version_id else ""
@@ -204,12 +189,20 @@ class RunActions(RunViews):
             form.refuse(error)
             return None
 
-    def _log(
-        self, request: HttpRequest, run: Run, what: str, *, reason: str | None = None
-    ) -> None:
-        """With the ``reason``, or else the one in the form that was sent."""
-        why = request.POST.get("reason", "") if reason is None else reason
+    def _log(self, request: HttpRequest, run: Run, what: str) -> None:
+        """With the reason in the form that was sent, if it has one."""
+        why = request.POST.get("reason", "")
         log_action(_sender(request), [run], what, reason=why)
+
+
+@contextmanager
+def _telling(request: HttpRequest) -> Iterator[None]:
+    """Has the next page tell why a service refused. Raises what ``_as_pages`` does."""
+    try:
+        with _as_pages():
+            yield
+    except (ApiError, WayflowError) as error:
+        messages.error(request, _said(error))
 
 
 @contextmanager
@@ -235,9 +228,10 @@ def _wants_newest(given: Any) -> bool:
     return bool(given.get("version") == "newest")
 
 
-def _form(run: Run, subject: Subject, data: Any) -> InputForm:
-    """The form of the graph that is to run, filled in as it was for ``run``."""
-    form = InputForm(input_fields(subject.graph), data)
+def _form(run: Run, subject: Subject, request: HttpRequest) -> InputForm:
+    """The form of the graph that is to run, as it was sent, or filled for ``run``."""
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = InputForm(input_fields(subject.graph), *sent)
     for name, value in run.inputs.items():
         if name in form.fields:
             as_json = isinstance(form.fields[name], JsonField)

@@ -40,7 +40,7 @@ def _why_no_retry(sight: Sight, story: Story) -> str:
     if not sight.has_ended:
         return "The run goes on. Wait for its end, or cancel it first."
     if story.is_complete:
-        return "Every node completed. Choose a node to start again from it."
+        return "Nothing failed. Choose a node to start again from it."
     return ""
 
 

@@ -93,7 +93,13 @@ def drawer_of(sight: Sight, story: Story, node_id: str) -> Drawer:
 
 
 def _shown(shown: dict[str, Any], key: str) -> Excerpt | None:
-    return excerpt(shown[key], VALUE_LIMIT) if key in shown else None
+    if key not in shown:
+        return None
+    match shown[key]:
+        case {"__truncated": True, "size": int(size), "preview": str(preview)}:
+            return Excerpt(text=preview, size=size)
+        case value:
+            return excerpt(value, VALUE_LIMIT)
 
 
 def _model(graph: Graph, node_id: str) -> str:

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from runs.admin.excerpt import clipped, excerpt, spelled
 from runs.admin.review_form import ReviewForm
-from runs.models import Run
 from wayflow.graph import NodeId
 from wayflow.status import NodeStatus, RunStatus
 from workflows.picture import picture
@@ -21,6 +20,7 @@ from .addresses import Place
 from .asking import ShownReview, reviews_of, shown_review
 from .colours import STATUS_COLOURS
 from .drawer import chosen_node, drawer_of
+from .family import family_of
 from .sight import Sight
 from .spans import duration_of, spans_of
 from .story import Story, Waits, story_of
@@ -32,7 +32,6 @@ VALUE_LIMIT = 20_000
 LARGEST_PICTURE = 3_000
 """Nodes of a graph that is drawn without being asked for."""
 
-RELATED_SHOWN = 20
 INTERRUPTED_SHOWN = 20
 
 QUICK_MS, SLOW_MS = 2_000, 15_000
@@ -68,7 +67,7 @@ def page_of(
         "reviews": _shown_reviews(sight, story, reviews, wrong),
         "timeline": timeline_of(sight, story, place, now),
         "drawer": None if node_id is None else drawer_of(sight, story, node_id),
-        "related": _related(sight),
+        "family": family_of(sight),
         "large_href": place.at(picture=True),
         "pace": QUICK_MS if run.status in _MOVING else SLOW_MS,
     }
@@ -119,19 +118,3 @@ def _interrupted(story: Story, place: Place) -> list[tuple[str, str]]:
 
 def _href_of_failed(story: Story, place: Place) -> str | None:
     return None if story.failed is None else place.at(node=story.failed.node_id)
-
-
-def _related(sight: Sight) -> list[tuple[Run, str]]:
-    """The run that this one repeats, and those that repeat it, with what they are."""
-    run, visible = sight.run, Run.objects.visible_to(sight.user)
-    kin = visible.filter(origin=run.pk)
-    if run.origin_id is not None:
-        kin = kin | visible.filter(pk=run.origin_id)
-    rows = kin.select_related("owner").only(
-        "status", "created_at", "origin", "owner__username"
-    )
-    newest = rows.order_by("-created_at", "-pk")[:RELATED_SHOWN]
-    return [
-        (other, "Repeated from" if other.pk == run.origin_id else "Repeated as")
-        for other in newest
-    ]

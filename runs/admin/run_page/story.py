@@ -29,7 +29,11 @@ from .sight import Sight
 ROWS_AT_ONCE = 20
 _WITH_VALUES = (NODE_STATUS, TOOL_CALL_START, TOOL_CALL_END)
 _VALUES = ("inputs", "outputData", "args", "result")
+_DONE = (NodeStatus.COMPLETE, NodeStatus.SKIPPED)
 _OPEN = (NodeStatus.RUNNING, NodeStatus.WAITING)
+
+FAILED, PAUSE = "failed", "pause"
+"""Bars of no node's state: an attempt that another follows, and the time between."""
 
 Waits = Mapping[str, list[datetime]]
 """By node, when each of its reviews was opened, the oldest first."""
@@ -39,8 +43,7 @@ Waits = Mapping[str, list[datetime]]
 class Bar:
     """A stretch of a node's time, in ms since the epoch; ``ends`` None: still on.
 
-    ``kind`` is the word of a node's state, or ``failed`` for an attempt that another
-    followed: its time includes the pause between them.
+    ``kind`` is the word of a node's state, FAILED or PAUSE.
     """
 
     kind: str
@@ -52,7 +55,7 @@ class Bar:
 class Lane:
     """The stretches of one node, in order, at most ``MOST`` of them."""
 
-    MOST = 50
+    MOST = 100
 
     waits: list[datetime]
     bars: list[Bar] = field(default_factory=list)
@@ -61,7 +64,10 @@ class Lane:
         """Learn from a ``node_status`` or ``node_attempt``."""
         data = event["data"]
         if event["event"] == NODE_ATTEMPT:
-            self._close("failed", data["retryAt"])
+            # Those who wrote before it was told when: the pause counted as the attempt.
+            self._close(FAILED, data.get("failedAt", data["retryAt"]))
+            if "failedAt" in data:
+                self._begin(PAUSE, data["failedAt"])
         elif data["status"] == NodeStatus.RUNNING:
             if "startedAt" in data:
                 self._close(NodeStatus.CANCELLED, data["startedAt"])
@@ -89,7 +95,7 @@ class Lane:
         if self.bars and self.bars[-1].ends is None:
             bar = self.bars[-1]
             bar.ends = max(at, bar.begins)
-            if bar.kind != NodeStatus.WAITING:
+            if bar.kind not in (NodeStatus.WAITING, PAUSE):
                 bar.kind = kind
 
 
@@ -120,9 +126,9 @@ class Story:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every node completed: nothing is left to retry."""
+        """Whether every node completed or was skipped: nothing is left to retry."""
         states = self.nodes.values()
-        return all(node.status == NodeStatus.COMPLETE for node in states)
+        return all(node.status in _DONE for node in states)
 
 
 def story_of(sight: Sight, waits: Waits) -> Story:

@@ -14,7 +14,7 @@ from wayflow.status import NodeStatus
 
 from .addresses import Place
 from .sight import Sight
-from .story import Bar, Story
+from .story import FAILED, PAUSE, Bar, Story
 
 LANES_SHOWN = 200
 SCALE = 1000
@@ -24,7 +24,8 @@ LEAST_WIDTH = 4
 TICKS = 4
 
 _SAID = {
-    "failed": "failed, another attempt followed",
+    FAILED: "failed, another attempt followed",
+    PAUSE: "waited for the next attempt",
     NodeStatus.RUNNING: "at work",
     NodeStatus.WAITING: "waited for a person",
     NodeStatus.COMPLETE: "completed",

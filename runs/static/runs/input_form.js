@@ -4,7 +4,7 @@ for (const list of document.querySelectorAll('[data-list]')) {
     const button = list.querySelector('[data-add]')
     button.hidden = false
     button.addEventListener('click', () => {
-        const elements = list.querySelectorAll('.wf-element')
+        const elements = list.querySelectorAll('.workflow-element')
         const last = elements[elements.length - 1]
         const another = last.cloneNode(true)
         const control = another.querySelector('input, textarea')

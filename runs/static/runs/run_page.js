@@ -4,6 +4,7 @@ const SOONEST_MS = 500
 const LONGEST_TEXT = 200_000
 const FIRST_RETRY_MS = 2_000, LAST_RETRY_MS = 30_000
 const OVER = new Set(["completed", "error", "cancelled"])
+const CLOSING = "WF_SERVER_CLOSING"
 const SETTLED = new Set(["complete", "error", "skipped", "cancelled", "waiting"])
 const TELLING = ["node_attempt", "tool_call_start", "tool_call_end", "model_usage"]
 
@@ -11,6 +12,9 @@ const root = document.querySelector("[data-run-page]")
 const part = name => root.querySelector(`[data-part="${name}"]`)
 const head = () => part("head")
 const hasEnded = () => head().dataset.ended === "yes"
+// Who did not look, or was cut off, has not heard all that the picture is painted by.
+const isBehind = () => lastSeq < Number(head().dataset.last)
+const isOver = () => hasEnded() && !isBehind()
 
 // --- The picture ---
 
@@ -176,7 +180,7 @@ async function fetchParts() {
     document.title = `${head().dataset.title} | ${document.title.split(" | ").pop()}`
     paintSelection()
     paintTexts()
-    if (hasEnded()) end()
+    if (isOver()) end()
     else if (source?.readyState === EventSource.OPEN) say("on", "Live")
     else follow()
 }
@@ -213,7 +217,7 @@ function follow() {
 function followLater() {
     unfollow()
     refreshSoon()
-    retry = setTimeout(() => { retry = 0; if (!hasEnded()) follow() }, pause)
+    retry = setTimeout(() => { retry = 0; if (!isOver()) follow() }, pause)
     pause = Math.min(2 * pause, LAST_RETRY_MS)
 }
 
@@ -256,7 +260,9 @@ function listen(stream) {
         texts.set(nodeId, ((texts.get(nodeId) ?? "") + delta).slice(-LONGEST_TEXT))
         paintTextsSoon()
     })
-    on(stream, "run_status", ({status}) => {
+    on(stream, "run_status", ({status, error}) => {
+        // The server goes, and the run goes on: the browser comes back by itself.
+        if (error?.code === CLOSING) return
         if (OVER.has(status)) { unfollow(); paintEnd() }
         refreshSoon()
     })
@@ -266,6 +272,8 @@ function listen(stream) {
 
 // --- The reader ---
 
+let opener = null
+
 // Links within the page change its address and what it shows, without loading it anew.
 root.addEventListener("click", async event => {
     const link = event.target.closest("a[href^='?']")
@@ -273,6 +281,7 @@ root.addEventListener("click", async event => {
     if (!isPlain || !link || link.hasAttribute("data-plain")) return
     const address = link.getAttribute("href")
     event.preventDefault()
+    opener = link
     history.pushState(null, "", address)
     await refreshNow()
     if (address.endsWith("#node")) {
@@ -280,6 +289,15 @@ root.addEventListener("click", async event => {
         drawer.focus({preventScroll: true})
         drawer.scrollIntoView({block: "nearest", behavior: "smooth"})
     }
+})
+
+// Back from the node to where it was chosen.
+root.addEventListener("keydown", event => {
+    const isAsking = root.querySelector(":popover-open")
+    if (event.key !== "Escape" || isAsking || !event.target.closest("[data-drawer]")) return
+    const lane = root.querySelector(".run-lane[data-selected] a")
+    const back = opener?.isConnected ? opener : lane
+    back?.focus()
 })
 
 addEventListener("popstate", refreshNow)

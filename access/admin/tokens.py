@@ -1,61 +1,26 @@
-"""Who may call, as staff see it: tokens, users and groups."""
+"""Tokens as staff see them."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
-from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
-from django.forms import Form, ModelChoiceField, ModelMultipleChoiceField
+from django.contrib.auth.models import User
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import Form, ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from .action_log import log_action
-from .models import Token
-from .writing import write_atomic
+from access.action_log import log_action
+from access.models import Token
+from access.writing import write_atomic
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
-
-
-class OneFieldForMany(ModelAdmin):
-    """One field to search and choose in: Django's two lists are wider than a screen."""
-
-    filter_horizontal = ()
-
-    def formfield_for_manytomany(
-        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelMultipleChoiceField[Any]:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        field.widget = UnfoldAdminSelect2MultipleWidget()
-        field.widget.choices = field.choices
-        field.help_text = ""
-        return field
-
-
-@admin.register(User)
-class UserAdmin(OneFieldForMany, DjangoUserAdmin[User]):  # type: ignore[misc]
-    """Django's own page of users, in this admin's clothes."""
-
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-
-
-@admin.register(Group)
-class GroupAdmin(OneFieldForMany, DjangoGroupAdmin):  # type: ignore[misc]
-    """Django's own page of groups, in this admin's clothes."""
+from .reasons import ReasonedActionForm, ReasonedAdmin, reason_in
 
 
 @admin.register(Token)
-class TokenAdmin(ModelAdmin):
+class TokenAdmin(ReasonedAdmin):
     """Tokens are issued and revoked; staff other than superusers see their own."""
 
     list_display = (
@@ -70,6 +35,7 @@ class TokenAdmin(ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("name", "prefix", "owner__username")
     actions = ("revoke",)
+    action_form = ReasonedActionForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Token]:
         tokens: QuerySet[Token] = super().get_queryset(request)
@@ -123,7 +89,12 @@ class TokenAdmin(ModelAdmin):
             unrevoked = list(queryset.filter(revoked_at=None))
             chosen = Token.objects.filter(pk__in=[token.pk for token in unrevoked])
             count = chosen.revoke(timezone.now())
-            log_action(cast(User, request.user), unrevoked, "Revoked.")
+            log_action(
+                cast(User, request.user),
+                unrevoked,
+                "Revoked.",
+                reason=reason_in(request),
+            )
         self.message_user(request, f"{count} revoked.", messages.SUCCESS)
 
     @display(
