@@ -67,6 +67,13 @@ describe('an editor', () => {
     expect(editor.addNode({ type: 'pass', position: { x: 0, y: 0 } })).not.toBeNull()
   })
 
+  it('takes node types and a way to open a node from the page, where there is no server', async () => {
+    const onOpen = vi.fn()
+    const store = await ready({ server: null, catalog: CATALOG, onOpen })
+    expect(store.getState().catalog).toBe(CATALOG)
+    expect(vi.mocked(mount).mock.lastCall?.[2]).toMatchObject({ onOpen })
+  })
+
   it('leaves the element empty and saves nothing more when it is destroyed', async () => {
     const persistence = new MemoryPersistence()
     await ready({ server: serverWith({ catalog: async () => CATALOG }), persistence, autosaveMs: 1 })

@@ -3,6 +3,7 @@
 import { createEvents, type Events } from './events'
 import { createHandle, type Stage, type WorkflowEditor } from './handle'
 import { showFailure, showLoading } from './loading'
+import type { Catalog } from './model/types'
 import { errorOf } from './store/execution'
 import { lastRun, noteRuns, tabNotes } from './store/lastRun'
 import { BusyError } from './store/running'
@@ -29,10 +30,17 @@ export interface EditorOptions {
    * default the server of `workflowId`, or that of `persistence`; null for none at all.
    */
   server?: WorkflowServer | null
+  /** Node types, models and tools, where no server offers them. */
+  catalog?: Catalog
   /** A workflow of the server that the page comes from. */
   workflowId?: string
   /** How long edits must pause before they are saved, in ms. */
   autosaveMs?: number
+  /**
+   * Shows a node that was clicked, or on which Enter was pressed, in the page's own way. The
+   * editor is its canvas alone then, and the wheel scrolls the page: with Ctrl it zooms.
+   */
+  onOpen?: (nodeId: string) => void
 }
 
 /** Fills `element` with an editor. It loads by itself; `onReady` tells when that is done. */
@@ -46,7 +54,7 @@ export function createWorkflowEditor(element: HTMLElement, options: EditorOption
   const open = async (): Promise<void> => {
     showLoading(element)
     try {
-      const [snapshot, catalog] = await Promise.all([options.persistence?.load() ?? null, server?.catalog()])
+      const [snapshot, catalog] = await Promise.all([options.persistence?.load() ?? null, server?.catalog() ?? options.catalog])
       if (isGone) return
       stage.store = createEditorStore({ ...options, server, snapshot, catalog })
     } catch (error) {
@@ -56,7 +64,7 @@ export function createWorkflowEditor(element: HTMLElement, options: EditorOption
       return
     }
     element.replaceChildren()
-    stage.view = mount(element, stage.store, { server, theme: options.theme })
+    stage.view = mount(element, stage.store, { server, theme: options.theme, onOpen: options.onOpen })
     stop = attend(stage.store, events, server)
     const ready = options.onReady?.()
     if (server) goOn(stage.store, server)

@@ -1,5 +1,6 @@
 /** What a page is told of an editor as it happens. */
 
+import { ownOf } from './store/canvas'
 import type { OwnedStore } from './store/store'
 import type { EditorEvents, EditorState, RunError } from './store/types'
 
@@ -46,7 +47,8 @@ export function createEvents(): Events {
     },
     follow: (store) =>
       store.subscribe((state, before) => {
-        if (state.graph !== before.graph) emit('change', state.graph)
+        const { graph } = ownOf(state)
+        if (graph !== ownOf(before).graph) emit('change', graph)
         if (state.selectedNodes !== before.selectedNodes || state.selectedEdges !== before.selectedEdges) {
           emit('selectionChange', selectionOf(state))
         }

@@ -5,6 +5,7 @@ import { nodeOf } from './model/connect'
 import { readGraph } from './model/read'
 import type { Config, Connection, Graph, GraphEdge, GraphNode, Json, Point } from './model/types'
 import { serialize } from './model/write'
+import { ownOf } from './store/canvas'
 import type { OwnedStore } from './store/store'
 import type { Decision, EdgeState, EditorEvents, NodeRunData, NodeState, Suspension } from './store/types'
 import type { View } from './view/mount'
@@ -27,6 +28,7 @@ export type Approval = Decision & { approved: boolean }
 /**
  * Drives an editor. Everything works from the start; what is done to the graph before it
  * is loaded is lost when it comes. In an editor that is read-only the graph stays as it is.
+ * The graph is the one that is edited, also while the canvas shows what a run ran.
  */
 export interface WorkflowEditor extends EditorSurface {
   /** A copy, which may be changed at will. */
@@ -50,6 +52,7 @@ export interface WorkflowEditor extends EditorSurface {
   redo(): void
   canUndo(): boolean
   canRedo(): boolean
+  /** Of what the canvas shows. */
   getSelection(): Selection
   selectNodes(ids: Iterable<string>): void
   /** Brings all of the graph to sight. */
@@ -68,7 +71,7 @@ export interface WorkflowEditor extends EditorSurface {
   /** Runs `work` as a run that the editor's Cancel button stops, by `signal`. Rejects as it does. */
   runSession(work: (session: { signal: AbortSignal }) => unknown): Promise<void>
 
-  /** Paints a run of the history, or follows one that goes on; not while a session does. */
+  /** Paints a run of the history on the graph that it ran, or follows one that goes on; not while a session does. */
   showRun(runId: string): Promise<void>
 
   /** Saves now what is not saved; rejects with what stood against it. */
@@ -88,16 +91,17 @@ export interface Stage {
 export function createHandle(stage: Stage, events: Events, destroy: () => void): WorkflowEditor {
   const actions = () => stage.store.actions
   const state = () => stage.store.getState()
+  const graph = () => ownOf(state()).graph
   return {
-    getGraph: () => structuredClone(state().graph),
-    export: () => serialize(state().graph),
+    getGraph: () => structuredClone(graph()),
+    export: () => serialize(graph()),
     import: (source) => actions().replaceGraph(readGraph(source)),
     addNode: ({ type, position, data }) => {
       const id = actions().addNode(type, position, data)
-      return nodeOf(state().graph, id) ?? null
+      return nodeOf(graph(), id) ?? null
     },
     removeNode: (id) => actions().removeNodes([id]),
-    addEdge: (edge) => (actions().addEdge(edge) ? edgeLike(state().graph, edge) : null),
+    addEdge: (edge) => (actions().addEdge(edge) ? edgeLike(graph(), edge) : null),
     removeEdge: (id) => actions().removeEdges([id]),
     updateNodeData: (id, data) => actions().updateNodeData(id, data),
     setNodeName: (id, name) => actions().setNodeName(id, name),

@@ -37,9 +37,7 @@ async def studio(
     options = {"viewport": WIDE, "color_scheme": "light", **options}
     async with stage.visit(**options) as context:
         await context.add_init_script(REPORT)
-        page = await context.new_page()
-        await sign_in(page, name)
-        await page.close()
+        await stage.let_in(context, name, by=sign_in)
         yield context
 
 
@@ -106,6 +104,16 @@ async def runs_of(page: Page, workflow_id: str) -> list[dict[str, Any]]:
     told = await page.evaluate(GET, f"/api/runs?workflow={workflow_id}")
     runs: list[dict[str, Any]] = told["results"]
     return runs
+
+
+async def has_ended(page: Page, workflow_id: str, status: str) -> None:
+    """Return when the API says so of the newest run."""
+    for _ in range(100):
+        runs = await runs_of(page, workflow_id)
+        if runs and runs[0]["status"] == status:
+            return
+        await page.wait_for_timeout(100)
+    pytest.fail(f"The newest run is {runs[0]['status']}, not {status}.")
 
 
 async def graph_of(page: Page, workflow_id: str) -> Document:

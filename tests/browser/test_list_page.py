@@ -13,7 +13,7 @@ from tests.runs.scenes import chain
 from wayflow.jsontext import json_text
 
 from .stage import PATIENCE_MS, Stage
-from .studio import POST, made, require_editor, started, studio, watched
+from .studio import POST, made, require_editor, sign_in, started, studio, watched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -121,10 +121,10 @@ async def test_menus_close_when_one_is_done_with_them(stage: Stage) -> None:
 
 async def test_without_scripts_all_but_files_works(stage: Stage) -> None:
     async with (
-        studio(stage, java_script_enabled=False) as context,
+        stage.visit(java_script_enabled=False) as context,
         watched(context, stage) as page,
     ):
-        await page.goto("/")
+        await sign_in(page, "chief")
         await expect(page.get_by_text("Import")).to_be_hidden()
         await page.get_by_label("Search workflows").fill("triage")
         await page.get_by_role("button", name="Search").click()

@@ -20,7 +20,7 @@ from tests.servers import ROOT, LiveServer, ServerKind, free_port, live_server
 
 SETTINGS = "tests.e2e.settings"
 CROWD = 500
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test that waits has failed."""
 
 
@@ -111,7 +111,7 @@ def copied(crowd: Crowd, folder: Path) -> Path:
 
 def rows(database: Path, statement: str, *parameters: object) -> list[Any]:
     """What a statement finds or changes in a SQLite file."""
-    with contextlib.closing(sqlite3.connect(database, timeout=5)) as connection:
+    with contextlib.closing(sqlite3.connect(database, timeout=PATIENCE)) as connection:
         found = connection.execute(statement, parameters).fetchall()
         connection.commit()
         return found

@@ -124,7 +124,8 @@ def is_refusal(response: httpx.Response) -> bool:
 
 def everything_in(site: Site) -> list[str]:
     """The whole database, as text."""
-    with contextlib.closing(sqlite3.connect(site.database, timeout=5)) as database:
+    database = sqlite3.connect(site.database, timeout=PATIENCE)
+    with contextlib.closing(database):
         return [*database.iterdump()]
 
 

@@ -22,7 +22,7 @@ from .site import PATIENCE, Site
 from .stream import streamed
 
 ROUND_TRIPS = 10
-LONGEST = 1.0
+LONGEST = 5.0
 """Seconds within which a provider must see that its caller left."""
 
 

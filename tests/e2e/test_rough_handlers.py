@@ -15,8 +15,8 @@ from .graphs import settled
 from .site import Crowd, Site, site
 from .stock_client import StockClient
 
-NODE_SECONDS = 1.0
-UNDISTURBED = 1.0
+NODE_SECONDS = 2.0
+UNDISTURBED = 2.0
 """Seconds within which a short run ends, whatever others do."""
 
 

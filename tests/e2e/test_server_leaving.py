@@ -20,7 +20,7 @@ from .providers import Voice, provider_of
 from .site import Crowd, Site, person, site
 from .stream import streamed
 
-LONGEST = 2.0
+LONGEST = 4.5
 """Seconds within which a server must be gone."""
 
 GIVEN_BACK = "SELECT status, host, lease_expires_at, cancel_requested_at FROM runs_run"

@@ -13,7 +13,8 @@ from wayflow.contracts import Context, Output
 from wayflow.graph import Node
 from wayflow.registry import node_type
 
-from . import leaks  # noqa: F401 - Node types are known once they are imported.
+# Node types are known once they are imported.
+from . import leaks, settable  # noqa: F401
 
 PORTS = {"inputs": {"v": "any"}, "outputs": {"v": "any"}}
 

@@ -7,6 +7,7 @@ import { type Change, type History, NO_HISTORY, redo, remember, undo } from '../
 import { layOut } from '../model/layout'
 import { GraphFormatError } from '../model/read'
 import type { Graph } from '../model/types'
+import { present } from './canvas'
 import type { EditorActions, EditorState } from './types'
 
 type Editing = Pick<
@@ -27,7 +28,6 @@ type Editing = Pick<
   | 'undo'
   | 'redo'
   | 'replaceGraph'
-  | 'select'
 >
 
 export interface EditingOptions {
@@ -135,19 +135,13 @@ export function createEditing({ get, set, onEdit }: EditingOptions): Editor {
       const { graph, selectedNodes, catalog } = get()
       place('Duplicate', duplicateNodes(graph, selectedNodes, catalog.nodeTypes))
     },
-    autoLayout: () => {
+    autoLayout: (sizes) => {
       const { graph } = get()
-      change({ label: 'Lay out' }, moveNodes(graph, layOut(graph)))
+      change({ label: 'Lay out' }, moveNodes(graph, layOut(graph, sizes)))
     },
     undo: () => step(undo),
     redo: () => step(redo),
     replaceGraph: (graph) => void change({ label: 'Replace' }, graph),
-    select: (nodes, edges = []) => {
-      const { selectedNodes, selectedEdges } = get()
-      const [newNodes, newEdges] = [new Set(nodes), new Set(edges)]
-      if (same(newNodes, selectedNodes) && same(newEdges, selectedEdges)) return
-      set({ selectedNodes: newNodes, selectedEdges: newEdges })
-    },
   }
 
   return {
@@ -162,13 +156,3 @@ export function createEditing({ get, set, onEdit }: EditingOptions): Editor {
 }
 
 const NONE: ReadonlySet<string> = new Set()
-
-function same(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && [...one].every((id) => other.has(id))
-}
-
-/** The same set when all of it is still there. */
-function present(ids: ReadonlySet<string>, things: object): ReadonlySet<string> {
-  const left = [...ids].filter((id) => Object.hasOwn(things, id))
-  return left.length === ids.size ? ids : new Set(left)
-}

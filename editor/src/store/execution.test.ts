@@ -94,6 +94,20 @@ describe('a node', () => {
     expect(again.nodes.a).toMatchObject({ attempt: 2, error: undefined, text: 'Oh' })
   })
 
+  it('keeps its failed attempts, each once, until it begins anew', () => {
+    const failed = (attempt: number) =>
+      event('node_attempt', { nodeId: 'a', attempt, error: { message: `No ${attempt}.` }, failedAt: attempt * 10 })
+    const execution = after(running, failed(1), running, failed(2), failed(2), running)
+    expect(execution.nodes.a?.failures).toEqual([
+      { attempt: 1, error: { message: 'No 1.' }, at: 10 },
+      { attempt: 2, error: { message: 'No 2.' }, at: 20 },
+    ])
+    const done = event('node_status', { nodeId: 'a', status: 'complete' })
+    expect([done, running].reduce(reduce, execution).nodes.a?.failures).toBeUndefined()
+    const many = after(running, ...Array.from({ length: 60 }, (_, n) => failed(n + 1)))
+    expect(many.nodes.a?.failures?.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11))
+  })
+
   it('lists a tool call once, however often it is told', () => {
     const begun = event('tool_call_start', { nodeId: 'a', callId: 'c1', tool: 'add', args: { n: 1 } })
     const ended = event('tool_call_end', { nodeId: 'a', callId: 'c1', result: 2, durationMs: 7 })

@@ -2,11 +2,14 @@
 
 import type { Json } from '../model/types'
 import type { RunEvent } from '../wire/types'
-import type { EdgeState, Execution, NodeRunData, NodeState, RunError, RunState, Suspension, ToolCall } from './types'
+import type { EdgeState, Execution, FailedAttempt, NodeRunData, NodeState, RunError, RunState, Suspension, ToolCall } from './types'
 
 export const NO_EXECUTION: Execution = { state: 'idle', past: false, nodes: {}, edges: {} }
 
 const UNTOUCHED: NodeRunData = { status: 'idle', toolCalls: [], attempt: 1 }
+
+/** So many failed attempts of a node are kept, the newest. */
+const MOST_FAILURES = 50
 
 const ENDED: ReadonlySet<RunState> = new Set<RunState>(['completed', 'error', 'cancelled'])
 
@@ -111,7 +114,7 @@ const BEGUN: Partial<NodeRunData> = {
 /** A node that begins forgets what an earlier try or run said of it. */
 export function begin(draft: Draft, id: string, data: Partial<NodeRunData>): void {
   const retried = draft.now.nodes[id]?.status === 'running'
-  const anew = retried ? {} : { attempt: 1, usage: undefined }
+  const anew = retried ? {} : { attempt: 1, failures: undefined, usage: undefined }
   draft.node(id, { ...BEGUN, toolCalls: [], ...anew, ...data })
 }
 
@@ -165,9 +168,14 @@ function readChunk(draft: Draft, data: Data): void {
 
 function readAttempt(draft: Draft, data: Data): void {
   const id = text(data.nodeId)
+  const attempt = Number(data.attempt)
+  const at = typeof data.failedAt === 'number' ? { at: data.failedAt } : {}
+  const failure: FailedAttempt = { attempt, error: errorOf(data.error), ...at }
+  const before = draft.now.nodes[id]?.failures?.filter((known) => known.attempt !== attempt) ?? []
   draft.node(id, {
-    attempt: Number(data.attempt) + 1,
-    error: errorOf(data.error),
+    attempt: attempt + 1,
+    error: failure.error,
+    failures: [...before, failure].slice(-MOST_FAILURES),
     text: undefined,
   })
 }
@@ -219,8 +227,8 @@ function text(value: Json | undefined): string {
 export function errorOf(value: unknown): RunError {
   if (typeof value === 'string') return { message: value }
   if (value instanceof Error) {
-    const { code, hint } = value as Error & { code?: string; hint?: string }
-    return { message: value.message, ...(code && { code }), ...(hint && { hint }) }
+    const { code, hint, retryAfterMs } = value as Error & Partial<RunError>
+    return { message: value.message, ...(code && { code }), ...(hint && { hint }), ...(retryAfterMs && { retryAfterMs }) }
   }
   if (value && typeof value === 'object' && 'message' in value) return value as RunError
   return { message: 'The run failed without saying why.' }

@@ -50,9 +50,9 @@ describe('a run', () => {
   })
 
   it('that fails shows why', async () => {
-    open({ onRun: async () => Promise.reject(Object.assign(new Error('No.'), { code: 'WF_X', hint: 'Yes.' })) })
+    open({ onRun: async () => Promise.reject(Object.assign(new Error('No.'), { code: 'WF_X', hint: 'Yes.', retryAfterMs: 5000 })) })
     await store.actions.run({})
-    expect(picture()).toMatchObject({ state: 'error', error: { message: 'No.', code: 'WF_X', hint: 'Yes.' } })
+    expect(picture()).toMatchObject({ state: 'error', error: { message: 'No.', code: 'WF_X', hint: 'Yes.', retryAfterMs: 5000 } })
   })
 
   it('that was told to have failed keeps the error that it told', async () => {
@@ -163,7 +163,9 @@ describe('a run of the history', () => {
     const follow = vi.fn((_run: string, _onEvent: unknown, signal: AbortSignal) => aborted(signal))
     open({ server: serverWith({ follow }), onRun: async () => ({ result: { own: 1 } }) })
     void store.actions.showRun('r1')
+    await vi.waitFor(() => expect(follow).toHaveBeenCalledTimes(1))
     void store.actions.showRun('r2')
+    await vi.waitFor(() => expect(follow).toHaveBeenCalledTimes(2))
     expect(follow.mock.calls.map(([, , signal]) => signal.aborted)).toEqual([true, false])
     await store.actions.run({})
     expect(picture()).toMatchObject({ state: 'completed', past: false, result: { own: 1 } })
@@ -181,6 +183,7 @@ describe('a run of the history', () => {
       }),
     })
     void store.actions.showRun('r1')
+    await vi.waitFor(() => expect(picture().state).toBe('running'))
     store.actions.cancelRun()
     expect(cancel).toHaveBeenCalledExactlyOnceWith('r1')
   })

@@ -3,6 +3,7 @@
 import type { Json } from '../model/types'
 import type { RunEvent, WorkflowServer } from '../wire/types'
 import { begin, end, errorOf, hasEnded, NO_EXECUTION, paint, strokeOf, type Stroke } from './execution'
+import type { Canvas } from './canvas'
 import { createFrames } from './frames'
 import type { Decision, Execution, NodeRunData, NodeState, RunRequest, RunState, Suspension } from './types'
 
@@ -20,6 +21,7 @@ export interface RunnerOptions {
   onRun: OnRun | null
   execution: () => Execution
   onChange: (execution: Execution) => void
+  canvas: Pick<Canvas, 'show' | 'back'>
 }
 
 /** A question is put by one who waits for its answer. */
@@ -31,6 +33,8 @@ interface Question {
 interface Occupation {
   kind: 'session' | 'watch'
   controller: AbortController
+  /** Whether the graph that lies under the picture is known to be the one that runs. */
+  placed: boolean
 }
 
 export class BusyError extends Error {
@@ -45,7 +49,7 @@ export class BusyError extends Error {
 
 export type Runner = ReturnType<typeof createRunner>
 
-export function createRunner({ server, onRun, execution, onChange }: RunnerOptions) {
+export function createRunner({ server, onRun, execution, onChange, canvas }: RunnerOptions) {
   let occupation: Occupation | null = null
   let question: Question | null = null
   /** The number of the newest event; a replay begins again before it. */
@@ -68,7 +72,7 @@ export function createRunner({ server, onRun, execution, onChange }: RunnerOptio
   const occupy = (kind: Occupation['kind'], changes: Partial<Execution>): Occupation => {
     if (occupation?.kind === 'session') throw new BusyError()
     occupation?.controller.abort()
-    occupation = { kind, controller: new AbortController() }
+    occupation = { kind, controller: new AbortController(), placed: false }
     wipe(changes)
     return occupation
   }
@@ -94,11 +98,27 @@ export function createRunner({ server, onRun, execution, onChange }: RunnerOptio
     }
   }
 
+  /** Lays what a run ran under its picture. */
+  const place = async (runId: string, { signal }: AbortController): Promise<void> => {
+    try {
+      const ran = await server?.runGraph(runId)
+      signal.throwIfAborted()
+      if (!ran) return
+      canvas.show(ran.graph)
+      now((draft) => draft.run({ version: ran.version }))
+    } catch (error) {
+      if (!signal.aborted) canvas.back()
+      throw error
+    }
+  }
+
   const session = async (
     work: (request: { signal: AbortSignal }) => unknown,
     runs: 'a run' | 'anything' = 'anything',
   ): Promise<void> => {
     const mine = occupy('session', {})
+    canvas.back()
+    mine.placed = runs === 'a run'
     const { signal } = mine.controller
     try {
       const told = await work({ signal })
@@ -121,11 +141,12 @@ export function createRunner({ server, onRun, execution, onChange }: RunnerOptio
     const mine = occupy('watch', { runId, past, state: past ? 'idle' : 'running' })
     const { signal } = mine.controller
     try {
+      await place(runId, mine.controller)
       await server.follow(runId, (event) => !signal.aborted && receive(event), signal)
     } catch (error) {
       // A run of one's own that is gone by now is nothing to speak of.
       const isGone = !past && (error as { status?: unknown } | null)?.status === 404
-      if (isGone && !signal.aborted) wipe()
+      if (isGone && !signal.aborted) clear()
       else if (!signal.aborted) now((draft) => end(draft, 'error', { error: errorOf(error) }))
     } finally {
       if (!signal.aborted) frames.flush()
@@ -139,6 +160,18 @@ export function createRunner({ server, onRun, execution, onChange }: RunnerOptio
       seen = event.id
     }
     stroke(strokeOf(event))
+    if (event.name === 'run_status') placeTakenUp(event.data.runId)
+  }
+
+  /** A session may take up a run that began before the graph was changed. */
+  const placeTakenUp = (runId: Json | undefined): void => {
+    if (occupation?.kind !== 'session' || occupation.placed || typeof runId !== 'string') return
+    occupation.placed = true
+    const { controller } = occupation
+    place(runId, controller).catch((error: unknown) => {
+      // The run goes on; only what lies under it is not what it runs.
+      if (!controller.signal.aborted) now((draft) => draft.run({ error: errorOf(error) }))
+    })
   }
 
   const ask = (asked: Suspension, signal?: AbortSignal): Promise<Decision | null> => {
@@ -200,7 +233,11 @@ export function createRunner({ server, onRun, execution, onChange }: RunnerOptio
       occupation = null
     }
     wipe()
+    canvas.back()
   }
+
+  /** What a session paints stays in sight, on what is edited now. */
+  const leave = (): void => (occupation?.kind === 'session' ? canvas.back() : clear())
 
   return {
     run,
@@ -211,6 +248,7 @@ export function createRunner({ server, onRun, execution, onChange }: RunnerOptio
     decide,
     cancel,
     clear,
+    leave,
     busy: (): boolean => occupation?.kind === 'session' || question !== null,
     setNodeStatus: (id: string, status: NodeState): void =>
       stroke((draft) => (status === 'running' ? begin(draft, id, {}) : draft.node(id, { status }))),

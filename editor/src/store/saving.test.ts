@@ -140,6 +140,17 @@ describe('autosave', () => {
 })
 
 describe('a save that fails', () => {
+  it('is not tried again before the server wants to be asked', async () => {
+    saver.edited()
+    await wait(100)
+    await shelf.refuse(Object.assign(new Error('Too many.'), { status: 429, retryAfterMs: 30_000 }))
+    saver.edited()
+    await wait(29_900)
+    expect(shelf.saves).toHaveLength(1)
+    await wait(100)
+    expect(shelf.saves).toHaveLength(2)
+  })
+
   it('is tried again, after longer and longer', async () => {
     saver.edited()
     await wait(100)

@@ -67,6 +67,12 @@ function isTooLong(snapshot: Snapshot): boolean {
   return JSON.stringify(snapshot).length > 50_000
 }
 
+/** How long whoever refused asks to be left alone, in ms. */
+function waitOf(error: unknown): number {
+  const wait = (error as { retryAfterMs?: unknown } | null)?.retryAfterMs
+  return typeof wait === 'number' ? wait : 0
+}
+
 function theirsOf(error: unknown): Snapshot | undefined {
   return (error as { theirs?: Snapshot } | null)?.theirs
 }
@@ -137,7 +143,7 @@ export function createSaver(options: SaverOptions): Saver {
     }
     move('failed', { error: errorOf(error) })
     if (closed || isFinal(error)) return
-    plan(Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS))
+    plan(Math.max(Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS), waitOf(error)))
     failures += 1
   }
 

@@ -6,6 +6,7 @@ import { readSnapshot } from '../model/read'
 import type { Catalog, Snapshot } from '../model/types'
 import { snapshotOf } from '../model/write'
 import type { WorkflowServer } from '../wire/types'
+import { createCanvas } from './canvas'
 import { createEditing } from './editing'
 import { NO_EXECUTION } from './execution'
 import { createRunner, type OnRun, type Runner } from './running'
@@ -46,9 +47,10 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
   const store = createStore<EditorState>(() => firstState(options))
   const { getState: get, setState: set } = store
 
+  const canvas = createCanvas(get, set)
   const editing = createEditing({
-    get,
-    set,
+    get: canvas.own,
+    set: canvas.setOwn,
     onEdit: () => {
       saver?.edited()
       validator?.soon()
@@ -58,7 +60,7 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
     persistence &&
     createSaver({
       persistence,
-      snapshot: () => snapshotOf(get().graph, get().viewport),
+      snapshot: () => snapshotOf(canvas.own().graph, get().viewport),
       onChange: (saving) => set({ saving }),
       adopt: (snapshot) => {
         editing.adopt(readSnapshot(snapshot ?? snapshotOf({ nodes: {}, edges: {} })).graph)
@@ -71,8 +73,8 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
     server &&
     createValidator({
       validate: (graph) => server.validate(graph),
-      graph: () => get().graph,
-      onIssues: (issues) => set({ issues }),
+      graph: () => canvas.own().graph,
+      onIssues: (issues) => canvas.setOwn({ issues }),
     })
   const save = async (asked?: SaveOptions): Promise<void> => saver?.save(asked)
   const runner = createRunner({
@@ -84,10 +86,12 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
     }),
     execution: () => get().execution,
     onChange: (execution) => set({ execution }),
+    canvas,
   })
 
   const actions: EditorActions = {
     ...editing.actions,
+    select: canvas.select,
     setViewport: (viewport) => {
       const { x, y, zoom } = get().viewport ?? {}
       if (viewport.x === x && viewport.y === y && viewport.zoom === zoom) return
@@ -97,7 +101,7 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
     run: runner.run,
     cancelRun: runner.cancel,
     decide: runner.decide,
-    clearExecution: runner.clear,
+    leaveRun: runner.leave,
     showRun: (runId) => runner.watch(runId, true),
     saveNow: save,
     // What goes wrong leaves the conflict standing.
@@ -130,6 +134,7 @@ function firstState({ snapshot, catalog = NO_CATALOG, onRun, readOnly = false }:
     execution: NO_EXECUTION,
     saving: { state: 'saved' },
     readOnly,
+    aside: null,
     canRun: Boolean(onRun),
     canUndo: false,
     canRedo: false,

@@ -60,7 +60,8 @@ export function serverWith(calls: Partial<WorkflowServer>): WorkflowServer {
   const server = new Proxy(calls, {
     get: (known, name) => Reflect.get(known, name) ?? nothing,
   })
-  return Object.assign(server, { workflowId: 'w', validate: calls.validate ?? (async () => []) }) as WorkflowServer
+  const { validate = async () => [], runGraph = async () => ({ graph: EMPTY, version: 1 }) } = calls
+  return Object.assign(server, { workflowId: 'w', validate, runGraph }) as WorkflowServer
 }
 
 /** A `follow` that gives these events, then ends. */

@@ -2,6 +2,7 @@
 
 import type { StoreApi } from 'zustand/vanilla'
 
+import type { Size } from '../model/layout'
 import type { Catalog, Config, Connection, Graph, GraphEdge, GraphNode, Issue, Json, Point, Snapshot, Viewport } from '../model/types'
 import type { Decision, Suspension } from '../wire/surface'
 
@@ -14,6 +15,8 @@ export interface RunError {
   message: string
   hint?: string
   docsUrl?: string
+  /** How long the server asks to wait before another try, in ms. */
+  retryAfterMs?: number
 }
 
 export interface ToolCall {
@@ -23,6 +26,13 @@ export interface ToolCall {
   result?: Json
   error?: RunError
   durationMs?: number
+}
+
+/** A try of a node that failed and was followed by another; `at` is in ms since the epoch. */
+export interface FailedAttempt {
+  attempt: number
+  error: RunError
+  at?: number
 }
 
 /** What a run has told of one node. Times are ms since the epoch. */
@@ -37,6 +47,8 @@ export interface NodeRunData {
   finishedAt?: number
   toolCalls: ToolCall[]
   attempt: number
+  /** The last of them, in their order. */
+  failures?: FailedAttempt[]
   usage?: { model: string; inputTokens: number; outputTokens: number }[]
 }
 
@@ -45,6 +57,8 @@ export interface Execution {
   state: RunState
   runId?: string
   past: boolean
+  /** Of what the run ran, once that is known; null for a graph that was no version. */
+  version?: number | null
   nodes: Record<string, NodeRunData>
   edges: Record<string, EdgeState>
   result?: Record<string, Json>
@@ -61,7 +75,11 @@ export interface Saving {
   theirs?: Snapshot
 }
 
+/** What is edited, and how it stands. */
+export type OwnGraph = Pick<EditorState, 'graph' | 'selectedNodes' | 'selectedEdges' | 'issues' | 'readOnly'>
+
 export interface EditorState {
+  /** What the canvas shows, and all that is said of it. */
   graph: Graph
   viewport: Viewport | null
   selectedNodes: ReadonlySet<string>
@@ -71,6 +89,8 @@ export interface EditorState {
   execution: Execution
   saving: Saving
   readOnly: boolean
+  /** What is edited, while the canvas shows what a run ran; null when it is on the canvas. */
+  aside: OwnGraph | null
   /** Whether the host says how to run. */
   canRun: boolean
   canUndo: boolean
@@ -88,7 +108,10 @@ export interface RunRequest {
   signal: AbortSignal
 }
 
-/** A change names what it did, so that undo can say it. One call is one step of undo. */
+/**
+ * A change names what it did, so that undo can say it. One call is one step of undo. Changes
+ * are those of the graph that is edited, whatever the canvas shows.
+ */
 export interface EditorActions {
   /** Gives the new node's id; empty when there can be no other of this type, or none at all. */
   addNode(type: string, position: Point, data?: Config): string
@@ -107,9 +130,11 @@ export interface EditorActions {
   /** Pastes what `copySelection` gave, moved a little; selects it. */
   paste(text: string, at?: Point): void
   duplicateSelection(): void
-  autoLayout(): void
+  /** `sizes` are those of the cards on the screen. */
+  autoLayout(sizes?: Record<string, Size>): void
   undo(): void
   redo(): void
+  /** Of what the canvas shows. */
   select(nodes: Iterable<string>, edges?: Iterable<string>): void
   setViewport(viewport: Viewport): void
   /** Takes the place of the whole graph, as one step of undo. */
@@ -119,8 +144,9 @@ export interface EditorActions {
   run(inputs: Record<string, Json>): Promise<void>
   cancelRun(): void
   decide(decision: Decision): void
-  clearExecution(): void
-  /** Paints a run of the history as it ended, or follows a live one. */
+  /** Back to what is edited, without a run; only one that this page drives stays painted. */
+  leaveRun(): void
+  /** Paints a run of the history as it ended, or follows a live one: on the graph that it ran. */
   showRun(runId: string): Promise<void>
 
   saveNow(options?: { overwrite?: boolean }): Promise<void>

@@ -12,7 +12,7 @@ import { ShortcutsDialog } from './building/ShortcutsDialog'
 import { useShortcuts } from './building/useShortcuts'
 import { useTheme } from './building/useTheme'
 import { useDesk, useDeskState, useEditorState } from './context'
-import { ConflictDialog, ReviewDialog } from './running'
+import { ConflictDialog, ReviewDialog, RunBanner } from './running'
 
 /** From this width (px) on the panels stand beside the canvas. */
 const WIDE = 701
@@ -32,6 +32,7 @@ function Layout() {
   const narrow = useDeskState((s) => s.narrow)
   const asksForHelp = useDeskState((s) => s.shortcuts)
   const readOnly = useEditorState((s) => s.readOnly)
+  const isBare = useDeskState((s) => s.onOpen !== null)
   useWidth(root)
   return (
     <section
@@ -43,19 +44,24 @@ function Layout() {
       data-read-only={readOnly || undefined}
       {...shortcuts}
     >
-      <Header />
+      {!isBare && <Header />}
       <div className="wf-body">
-        <Sheet panel="palette" label="Nodes">
-          <nav className="wf-nodes" aria-label="Nodes">
-            <Palette />
-          </nav>
-        </Sheet>
+        {!isBare && (
+          <Sheet panel="palette" label="Nodes">
+            <nav className="wf-nodes" aria-label="Nodes">
+              <Palette />
+            </nav>
+          </Sheet>
+        )}
         <div className="wf-main">
           <Canvas />
+          {!isBare && <RunBanner />}
         </div>
-        <Sheet panel="inspector" label="Inspector">
-          <Inspector />
-        </Sheet>
+        {!isBare && (
+          <Sheet panel="inspector" label="Inspector">
+            <Inspector />
+          </Sheet>
+        )}
       </div>
       <ReviewDialog />
       <ConflictDialog />

@@ -38,6 +38,8 @@ export interface DeskState {
   snap: boolean
   shortcuts: boolean
   theme: 'light' | 'dark' | null
+  /** Shows a node in the page's own way; null where the inspector does. */
+  onOpen: ((nodeId: string) => void) | null
   /** While a connection is drawn: the ports that it may end at, as `portKey` spells them. */
   linking: ReadonlySet<string> | null
   /** The node whose name is being edited on its card. */
@@ -52,7 +54,7 @@ export type Desk = StoreApi<DeskState> & {
   toggle(panel: Panel, open?: boolean): void
 }
 
-export function createDesk(theme: DeskState['theme'] = null): Desk {
+export function createDesk({ theme = null, onOpen = null }: Partial<Pick<DeskState, 'theme' | 'onOpen'>> = {}): Desk {
   const store = createStore<DeskState>(() => ({
     tab: 'config',
     narrow: false,
@@ -62,6 +64,7 @@ export function createDesk(theme: DeskState['theme'] = null): Desk {
     snap: true,
     shortcuts: false,
     theme,
+    onOpen,
     linking: null,
     renaming: null,
     camera: null,

@@ -13,6 +13,8 @@ export interface ViewOptions {
   server?: WorkflowServer | null
   /** Without it the editor follows the system. */
   theme?: 'light' | 'dark'
+  /** Shows a node in the page's own way; with it there is the canvas alone. */
+  onOpen?: (nodeId: string) => void
 }
 
 /** A mounted editor. */
@@ -27,7 +29,7 @@ export interface View {
 }
 
 export function mount(element: HTMLElement, editor: EditorStore, options: ViewOptions = {}): View {
-  const desk = createDesk(options.theme)
+  const desk = createDesk(options)
   const root = createRoot(element)
   root.render(
     <SurroundingsContext value={{ editor, desk, server: options.server ?? null }}>

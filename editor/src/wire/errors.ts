@@ -2,11 +2,16 @@
 
 import type { Snapshot } from '../model/types'
 
+/** No browser's timer is longer than 24 days. */
+const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000
+
 interface Details {
   status: number
   code: string
   message: string
   hint?: string | undefined
+  /** How long the server asks to wait before another try, in ms. */
+  retryAfterMs?: number | undefined
 }
 
 /** An answer other than success; with status 0 there was no answer at all. */
@@ -15,12 +20,14 @@ export class ServerError extends Error {
   readonly status: number
   readonly code: string
   readonly hint: string | undefined
+  readonly retryAfterMs: number | undefined
 
-  constructor({ status, code, message, hint }: Details, options?: ErrorOptions) {
+  constructor({ status, code, message, hint, retryAfterMs }: Details, options?: ErrorOptions) {
     super(message, options)
     this.status = status
     this.code = code
     this.hint = hint
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -62,9 +69,18 @@ export async function problemOf(response: Response): Promise<{ details: Details;
       code: isText(first?.code) ? first.code : `HTTP_${response.status}`,
       message: message ?? `The server answered ${response.status}.`,
       hint: isText(first?.hint) ? first.hint : undefined,
+      retryAfterMs: waitOf(response),
     },
     body,
   }
+}
+
+/** By `Retry-After`, which is in seconds or names a time. */
+function waitOf({ headers }: Response): number | undefined {
+  const told = headers.get('Retry-After')?.trim()
+  if (!told) return undefined
+  const ms = /^\d+$/.test(told) ? Number(told) * 1000 : Date.parse(told) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_WAIT_MS)
 }
 
 function parsed(text: string): unknown {

@@ -14,15 +14,15 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * Waits as long as is fit before try number `tries` in a row, counted from 0. Rejects with
+ * Waits as long as is fit, and no less than the server asked, before try number `tries` in a row, counted from 0. Rejects with
  * a RunLostError after too many, with the reason of `signal` when that aborts.
  */
 export async function pauseBefore(tries: number, cause: unknown, signal: AbortSignal): Promise<void> {
   if (tries >= MOST_TRIES) throw new RunLostError('The connection to the run broke, and did not come back.', cause)
-  const isThrottled = cause instanceof ServerError && cause.status === 429
-  const wait = isThrottled ? LONGEST_WAIT_MS : Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS)
+  const refusal = cause instanceof ServerError ? cause : null
+  const wait = refusal?.status === 429 ? LONGEST_WAIT_MS : Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS)
   // Not all who lost one server come back to it at once.
-  await pause(wait * (0.75 + Math.random() / 2), signal)
+  await pause(Math.max(wait, refusal?.retryAfterMs ?? 0) * (1 + Math.random() / 2), signal)
 }
 
 /** Resolves after so many ms; rejects with the reason of `signal` when that aborts. */

@@ -19,11 +19,13 @@ export interface Asked<Kind extends string> {
   body?: unknown
   signal?: AbortSignal | undefined
   keepalive?: boolean
+  /** Whether the browser may keep the answer; by default it does not. */
+  cache?: RequestCache
 }
 
 /**
- * The answer, which is a success. Rejects with a ServerError {status, code, message, hint},
- * or with the reason of `signal` when that aborts.
+ * The answer, which is a success. Rejects with a ServerError {status, code, message, hint,
+ * retryAfterMs}, or with the reason of `signal` when that aborts.
  */
 export async function send<Kind extends string>(url: string, asked: Asked<Kind>): Promise<Response> {
   const response = await answerTo(url, asked)
@@ -33,11 +35,11 @@ export async function send<Kind extends string>(url: string, asked: Asked<Kind>)
 
 /** The answer, whatever its status. Rejects when there is none. */
 export async function answerTo<Kind extends string>(url: string, asked: Asked<Kind>): Promise<Response> {
-  const { kind, init, method = 'GET', body, keepalive = false } = asked
+  const { kind, init, method = 'GET', body, keepalive = false, cache = 'no-store' } = asked
   const added = (typeof init === 'function' ? await init({ kind }) : init) ?? {}
   const signals = [asked.signal, added.signal].filter((signal) => signal != null)
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0]
-  const request: RequestInit = { cache: 'no-store', ...added, method, headers: headersOf(added.headers, asked), keepalive }
+  const request: RequestInit = { cache, ...added, method, headers: headersOf(added.headers, asked), keepalive }
   if (body !== undefined) request.body = typeof body === 'string' ? body : JSON.stringify(body)
   if (signal) request.signal = signal
   try {

@@ -20,15 +20,51 @@ test('pages are asked for by path, for the server may know its host by another n
   const next = 'http://inside:8000/api/runs?cursor=abc&workflow=w'
   const asked = answering(json({ results: [], next }), json({ results: [], next: null }))
   const first = await server.runs()
-  await server.runs(first.next ?? undefined)
+  await server.runs({ next: first.next ?? undefined })
   expect(asked.map(({ url }) => url)).toEqual(['/api/runs?workflow=w&limit=30', '/api/runs?cursor=abc&workflow=w'])
 })
 
-test('the graph of a run is that of its version; a run of no version has none', async () => {
-  const asked = answering(json({ version: 4, workflow: { id: 'v' } }), json({ graph: EMPTY }), json({ version: null, workflow: null }))
-  expect(await server.runGraph('r')).toEqual(EMPTY)
-  expect(asked[1]?.url).toBe('/api/workflows/v/versions/4')
-  expect(await server.runGraph('r')).toBeNull()
+test('of the runs those of some states are asked for', async () => {
+  const asked = answering(json({ results: [], next: null }))
+  await server.runs({ status: 'queued,running' })
+  expect(asked[0]?.url).toBe('/api/runs?workflow=w&limit=30&status=queued%2Crunning')
+})
+
+test('the graph of a run is the one that it ran, whether or not it was a version', async () => {
+  const asked = answering(json({ version: 4, graph: EMPTY }), json({ version: null, graph: EMPTY }))
+  expect(await server.runGraph('r/1')).toEqual({ version: 4, graph: EMPTY })
+  expect(asked[0]?.url).toBe('/api/runs/r%2F1/graph')
+  expect(await server.runGraph('r')).toEqual({ version: null, graph: EMPTY })
+})
+
+test('a node of a run is told with its outputs in full', async () => {
+  const told = { nodeId: 'a/b', outputs: { v: 'all of it' } }
+  const asked = answering(json(told))
+  expect(await server.node('r', 'a/b')).toEqual(told)
+  expect(asked[0]?.url).toBe('/api/runs/r/nodes/a%2Fb')
+})
+
+test.each([
+  ['7', 7_000],
+  ['Wed, 01 Jan 2025 00:00:30 GMT', 30_000],
+  ['Tue, 31 Dec 2024 00:00:00 GMT', 0],
+  ['99999999', 86_400_000],
+  ['soon', undefined],
+])('a refusal with Retry-After: %s says how long to wait', async (after, retryAfterMs) => {
+  vi.useFakeTimers({ now: Date.parse('2025-01-01T00:00:00Z') })
+  answering(json({}, 503, { 'Retry-After': after }))
+  await expect(server.publish(1)).rejects.toMatchObject({ status: 503, retryAfterMs })
+})
+
+test('a run is not asked for again before the server wants to be', async () => {
+  vi.useFakeTimers()
+  const asked = answering(json({}, 503, { 'Retry-After': '20' }), stream([DONE]))
+  const following = server.follow('r', () => undefined, new AbortController().signal)
+  await vi.advanceTimersByTimeAsync(19_900)
+  expect(asked).toHaveLength(1)
+  await vi.runAllTimersAsync()
+  await following
+  expect(asked).toHaveLength(2)
 })
 
 test('a review is answered by its number, the open one before others of its node', async () => {

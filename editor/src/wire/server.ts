@@ -1,19 +1,14 @@
 /** What the server offers an editor of one workflow, over its REST API. */
 
 import { readGraph } from '../model/read'
-import type { Graph, Issue, NodeType } from '../model/types'
+import type { Issue, NodeType } from '../model/types'
 import { type Asked, type Init, send } from './request'
-import type { Page, Preflight, RunSummary, Version, WorkflowServer } from './types'
+import type { NodeDetail, Page, Preflight, RanGraph, RunSummary, Version, WorkflowServer } from './types'
 import { watchRun } from './watch'
 
 const ROWS = 30
 
 type Kind = 'load' | 'save'
-
-interface RunDetail {
-  version: number | null
-  workflow: { id: string } | null
-}
 
 interface Review {
   id: number
@@ -31,8 +26,7 @@ export function createWorkflowServer(apiBase: string, workflowId: string, init?:
   const change = (path: string, body?: unknown, method = 'POST'): Promise<Response> =>
     ask(path, { kind: 'save', method, body })
   const page = async <T>(path: string, next?: string): Promise<Page<T>> => get(next ? pathOf(next, base) : path)
-  const versionGraph = async (id: string, number: number): Promise<Graph> =>
-    readGraph((await get<{ graph: unknown }>(`/workflows/${encodeURIComponent(id)}/versions/${number}`)).graph)
+  const run = (id: string): string => `/runs/${encodeURIComponent(id)}`
 
   return {
     workflowId,
@@ -49,18 +43,23 @@ export function createWorkflowServer(apiBase: string, workflowId: string, init?:
       return ((await response.json()) as { issues: Issue[] }).issues
     },
 
-    runs: (next) => page<RunSummary>(`/runs?workflow=${encodeURIComponent(workflowId)}&limit=${ROWS}`, next),
-    runGraph: async (runId) => {
-      const run = await get<RunDetail>(`/runs/${encodeURIComponent(runId)}`)
-      return run.workflow && run.version !== null ? versionGraph(run.workflow.id, run.version) : null
+    runs: ({ next, status } = {}) => {
+      const wanted = status ? `&status=${encodeURIComponent(status)}` : ''
+      return page<RunSummary>(`/runs?workflow=${encodeURIComponent(workflowId)}&limit=${ROWS}${wanted}`, next)
     },
-    follow: (runId, onEvent, signal) =>
-      watchRun(`${base}/runs/${encodeURIComponent(runId)}/events`, init, onEvent, signal),
+    runGraph: async (runId) => {
+      // It never changes: what was looked at lately is not sent again.
+      const response = await ask(`${run(runId)}/graph`, { cache: 'no-cache' })
+      const { version, graph } = (await response.json()) as RanGraph
+      return { version, graph: readGraph(graph) }
+    },
+    node: (runId, nodeId) => get<NodeDetail>(`${run(runId)}/nodes/${encodeURIComponent(nodeId)}`),
+    follow: (runId, onEvent, signal) => watchRun(`${base}${run(runId)}/events`, init, onEvent, signal),
     cancel: async (runId) => {
-      await change(`/runs/${encodeURIComponent(runId)}/cancel`)
+      await change(`${run(runId)}/cancel`)
     },
     decide: async (runId, nodeId, decision) => {
-      const reviews = `/runs/${encodeURIComponent(runId)}/reviews`
+      const reviews = `${run(runId)}/reviews`
       const asked = (await get<Review[]>(reviews)).filter((review) => review.nodeId === nodeId)
       // One that is answered answers itself why it cannot be answered again.
       const review = asked.find(({ decidedAt }) => decidedAt === null) ?? asked.at(-1)
@@ -68,7 +67,7 @@ export function createWorkflowServer(apiBase: string, workflowId: string, init?:
     },
 
     versions: (next) => page<Version>(`${workflow}/versions?limit=${ROWS}`, next),
-    versionGraph: (number) => versionGraph(workflowId, number),
+    versionGraph: async (number) => readGraph((await get<{ graph: unknown }>(`${workflow}/versions/${number}`)).graph),
     nameVersion: async (number, label) => {
       await change(`${workflow}/versions/${number}`, { label }, 'PATCH')
     },

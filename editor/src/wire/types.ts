@@ -22,6 +22,18 @@ export interface RunSummary {
   durationMs?: number | null
 }
 
+/** What a run ran; `version` is null for a graph that was none. */
+export interface RanGraph {
+  version: number | null
+  graph: Graph
+}
+
+/** What one node did in a run, with its values by port in full. */
+export interface NodeDetail {
+  nodeId: string
+  outputs: Record<string, Json>
+}
+
 export interface Version {
   number: number
   label: string
@@ -43,14 +55,15 @@ export interface Preflight {
   [more: string]: unknown
 }
 
-/** Each call rejects with a ServerError {status, code, message, hint}. */
+/** Each call rejects with a ServerError {status, code, message, hint, retryAfterMs}. */
 export interface WorkflowServer {
   readonly workflowId: string
   catalog(): Promise<Catalog>
   validate(graph: Graph): Promise<Issue[]>
-  runs(next?: string): Promise<Page<RunSummary>>
-  /** The graph that a run ran, to be painted. */
-  runGraph(runId: string): Promise<Graph | null>
+  /** Those of any `status` that is named, with commas between; without one all of them. */
+  runs(asked?: { next?: string | undefined; status?: string | undefined }): Promise<Page<RunSummary>>
+  runGraph(runId: string): Promise<RanGraph>
+  node(runId: string, nodeId: string): Promise<NodeDetail>
   /** The run's events from the start; a live run is followed until it ends or `signal` says stop. */
   follow(runId: string, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<void>
   /** Stops a run that goes on, drops one that waits; one that ended stays as it is. */

@@ -18,6 +18,7 @@ import { useCallback, useRef, useState, type DragEvent, type MouseEvent } from '
 
 import { useDesk, useDeskState, useEditor, useEditorState } from '../context'
 import { EdgeLine } from './EdgeLine'
+import { isFar } from './far'
 import type { CardNode } from './flow'
 import { NodeCard } from './NodeCard'
 import { NodeMenu } from './NodeMenu'
@@ -36,8 +37,6 @@ const EDGE_TYPES: EdgeTypes = { line: EdgeLine }
 const GRID: [number, number] = [16, 16]
 /** Above so many nodes only those in sight are drawn, and Tab walks those alone. */
 const MANY = 150
-/** Below this zoom a card shows its name only: the rest could not be read. */
-const FAR = 0.3
 
 export function Canvas() {
   const { cards, lines, onNodesChange, onEdgesChange, keepPlaces } = useCards()
@@ -47,7 +46,8 @@ export function Canvas() {
   const minimap = useDeskState((s) => s.minimap)
   const snap = useDeskState((s) => s.snap)
   const narrow = useDeskState((s) => s.narrow)
-  const isFar = useStore((s) => s.transform[2] < FAR)
+  const onOpen = useDeskState((s) => s.onOpen)
+  const far = useStore(isFar)
   const frame = useRef<HTMLDivElement>(null)
   const { onMoveEnd } = useCamera(frame)
   const linking = useLinking()
@@ -62,19 +62,21 @@ export function Canvas() {
     [keepPlaces],
   )
   const onNodeClick = useCallback<NodeMouseHandler<CardNode>>(
-    (_, card) => {
-      if (!desk.getState().narrow) return
+    (event, card) => {
+      if (onOpen) return onOpen(card.id)
+      // A tap on a port begins or ends a line, which a sheet would cover.
+      if (!desk.getState().narrow || (event.target as Element).closest('.wf-handle')) return
       desk.show(editor.getState().execution.state === 'idle' ? 'config' : desk.getState().tab)
       desk.getState().camera?.fit([card.id])
     },
-    [desk, editor],
+    [desk, editor, onOpen],
   )
 
   return (
     <div
       ref={frame}
       className="wf-canvas"
-      data-far={isFar || undefined}
+      data-far={far || undefined}
       tabIndex={-1}
       role="region"
       aria-label="Canvas"
@@ -94,7 +96,7 @@ export function Canvas() {
         {...linking.handlers}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
-        edgesReconnectable={!readOnly}
+        edgesReconnectable={!readOnly && !far}
         edgesFocusable={false}
         disableKeyboardA11y
         deleteKeyCode={null}
@@ -108,6 +110,7 @@ export function Canvas() {
         connectionRadius={narrow ? 36 : 24}
         nodeDragThreshold={2}
         zoomOnDoubleClick={false}
+        preventScrolling={!onOpen}
         elevateNodesOnSelect
         onlyRenderVisibleElements={cards.length > MANY}
         proOptions={{ hideAttribution: true }}

@@ -16,7 +16,7 @@ export function Connections({ node, readOnly }: { node: GraphNode; readOnly: boo
   const inputs = node.ports.filter((port) => port.side === 'input')
   if (inputs.length === 0) return null
   return (
-    <Section title="Connections">
+    <Section title="Connections" className="wf-connections">
       {inputs.map((port) => (
         <Source key={port.id} node={node} port={port} readOnly={readOnly} />
       ))}

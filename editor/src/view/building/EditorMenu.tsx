@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 
+import { ownOf } from '../../store/canvas'
 import { Button, IconButton } from '../parts/Button'
 import { Dialog } from '../parts/Dialog'
 import { Menu, MenuEntry } from '../parts/Menu'
@@ -51,7 +52,7 @@ export function EditorMenu() {
                   Import a file…
                 </MenuEntry>
               )}
-              <MenuEntry icon="download" onSelect={then(() => exportGraph(editor.getState().graph))}>
+              <MenuEntry icon="download" onSelect={then(() => exportGraph(ownOf(editor.getState()).graph))}>
                 Export as a file
               </MenuEntry>
               {!readOnly && (

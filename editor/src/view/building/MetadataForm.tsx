@@ -1,35 +1,29 @@
 /** What the workflow is called, what it is for, and whether models may use it as a tool. */
 
-import { useState } from 'react'
+import { useRef, useState, type ChangeEvent, type KeyboardEvent } from 'react'
 
 import type { Graph } from '../../model/types'
+import { ownOf } from '../../store/canvas'
 import { Field } from '../parts/Field'
 import { Switch } from '../parts/Switch'
 import { TextArea } from '../parts/TextArea'
 import { useEditor, useEditorState } from '../context'
 
+const UNTITLED = 'Untitled workflow'
 const NONE: NonNullable<Graph['metadata']> = {}
 
 export function MetadataForm() {
   const editor = useEditor()
-  const metadata = useEditorState((s) => s.graph.metadata ?? NONE)
+  const metadata = useEditorState((s) => ownOf(s).graph.metadata ?? NONE)
   const readOnly = useEditorState((s) => s.readOnly)
   const { updateMetadata } = editor.actions
   const tool = metadata.exposedAsTool === true
   const needsName = tool && !metadata.name?.trim()
+  const name = useNameInput()
   return (
     <div className="wf-metadata">
       <Field label="Name" error={needsName ? 'A tool needs a name.' : null}>
-        {(links) => (
-          <input
-            {...links}
-            className="wf-input"
-            value={metadata.name ?? ''}
-            placeholder="Untitled workflow"
-            readOnly={readOnly}
-            onChange={(event) => updateMetadata({ name: event.currentTarget.value })}
-          />
-        )}
+        {(links) => <input {...links} {...name} className="wf-input" readOnly={readOnly} />}
       </Field>
       <Field label="Description">
         {(links) => (
@@ -84,31 +78,37 @@ function ToolName({ name }: { name: string }) {
 
 /** The workflow's name in the header, to be edited where it stands. */
 export function WorkflowName() {
-  const editor = useEditor()
-  const name = useEditorState((s) => s.graph.metadata?.name ?? '')
   const readOnly = useEditorState((s) => s.readOnly)
-  const [typed, setTyped] = useState<string | null>(null)
-  const shown = typed ?? name
-  const finish = (): void => {
-    if (typed !== null && typed.trim() !== name) editor.actions.updateMetadata({ name: typed.trim() })
-    setTyped(null)
-  }
+  const name = useNameInput()
   return (
-    <span className="wf-workflow-name" data-value={shown || 'Untitled workflow'}>
-      <input
-        aria-label="Name of the workflow"
-        value={shown}
-        placeholder="Untitled workflow"
-        readOnly={readOnly}
-        size={1}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        onBlur={() => finish()}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') setTyped(null)
-          if (event.key === 'Enter') finish()
-          if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
-        }}
-      />
+    <span className="wf-workflow-name" data-value={name.value || UNTITLED}>
+      <input {...name} aria-label="Name of the workflow" title={name.value} readOnly={readOnly} size={1} />
     </span>
   )
+}
+
+/** Takes the name when it is left; one that is empty, or left by Escape, stays what it was. */
+function useNameInput() {
+  const editor = useEditor()
+  const name = useEditorState((s) => ownOf(s).graph.metadata?.name ?? '')
+  const [typed, setTyped] = useState<string | null>(null)
+  const isDropped = useRef(false)
+  return {
+    value: typed ?? name,
+    placeholder: UNTITLED,
+    onChange: (event: ChangeEvent<HTMLInputElement>) => setTyped(event.currentTarget.value),
+    onBlur: () => {
+      const wanted = typed?.trim()
+      if (wanted && !isDropped.current) editor.actions.updateMetadata({ name: wanted })
+      isDropped.current = false
+      setTyped(null)
+    },
+    onKeyDown: (event: KeyboardEvent<HTMLInputElement>) => {
+      // An Escape that drops nothing is for whatever is around.
+      if (event.key !== 'Enter' && !(event.key === 'Escape' && typed !== null)) return
+      isDropped.current = event.key === 'Escape'
+      event.currentTarget.blur()
+      event.stopPropagation()
+    },
+  }
 }

@@ -7,6 +7,7 @@ import type { GraphNode, NodeType } from '../../model/types'
 import { classes } from '../parts/classes'
 import { Icon } from '../parts/Icon'
 import { useEditorState } from '../context'
+import { NARROWEST } from './cardSize'
 import type { CardNode } from './flow'
 import { severities } from './issueOrder'
 import { isListPort } from './listPorts'
@@ -30,7 +31,7 @@ function Card({ data: { node } }: NodeProps<CardNode>) {
       data-category={type?.category}
       data-node-type={node.type}
       data-state={state}
-      style={{ width: Math.max(node.size.width, 190) }}
+      style={{ width: Math.max(node.size.width, NARROWEST) }}
     >
       <header className="wf-card-head">
         <span className="wf-card-icon">

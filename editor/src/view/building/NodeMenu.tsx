@@ -2,11 +2,10 @@
 
 import { useEffect, useMemo, useRef, useState } from 'react'
 
-import type { Connection } from '../../model/types'
 import { Icon } from '../parts/Icon'
 import { walk } from '../parts/Menu'
 import { useDesk, useEditor } from '../context'
-import { candidatesFor, type Candidate } from './fitting'
+import { candidatesFor, edgeBetween, type Candidate } from './fitting'
 import { matching } from './matching'
 import { useAddNode } from './useAddNode'
 import type { AskedNode } from './useLinking'
@@ -97,12 +96,6 @@ function candidatesOf(state: ReturnType<ReturnType<typeof useEditor>['getState']
   const ports = state.graph.nodes[asked.nodeId]?.ports
   const port = ports?.find((each) => each.side === asked.side && each.id === asked.portId)
   return port ? candidatesFor(state.graph, state.catalog, port) : []
-}
-
-function edgeBetween(asked: AskedNode, nodeId: string, portId: string): Connection {
-  return asked.side === 'output'
-    ? { sourceNodeId: asked.nodeId, sourcePortId: asked.portId, targetNodeId: nodeId, targetPortId: portId }
-    : { sourceNodeId: nodeId, sourcePortId: portId, targetNodeId: asked.nodeId, targetPortId: asked.portId }
 }
 
 const WIDTH = 232

@@ -33,7 +33,9 @@ export function Palette() {
           value={wanted}
           onChange={(event) => setWanted(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && wanted && firstFound && !readOnly) place(firstFound)
+            if (event.key !== 'Enter' || !wanted || !firstFound || readOnly) return
+            place(firstFound)
+            event.currentTarget.select()
           }}
         />
       </label>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { Catalog, Graph, GraphNode, NodeType, Port, PortRule } from '../../model/types'
-import { candidatesFor, portsFor } from './fitting'
+import { candidatesFor, freePort, portsFor } from './fitting'
 import { portKey, wiredPorts } from './portKeys'
 
 const port = (id: string, side: Port['side'], dataType: string): Port => ({ id, side, dataType })
@@ -54,6 +54,25 @@ describe('ports that a line may end at', () => {
 
   test('are none for a port that is not there', () => {
     expect(portsFor(graph([through('a')]), 'a', 'output', 'gone').size).toBe(0)
+  })
+})
+
+describe('a line let go on a card', () => {
+  const two = node('b', port('in', 'input', 'any'), port('more', 'input', 'any'))
+  const fits = new Set(['in', 'more'].map((id) => portKey('b', 'input', id)))
+
+  test('ends at the first port that is free', () => {
+    expect(freePort(graph([through('a'), two]), 'b', 'input', fits)).toBe('in')
+    expect(freePort(graph([through('a'), two], 'a>b'), 'b', 'input', fits)).toBe('more')
+    expect(freePort(graph([through('a'), two]), 'b', 'input', new Set())).toBeUndefined()
+  })
+
+  test('takes the place of another line only where there is one port', () => {
+    const only = new Set([portKey('b', 'input', 'in')])
+    expect(freePort(graph([through('a'), through('b')], 'a>b'), 'b', 'input', only)).toBe('in')
+    const full = graph([through('a'), two], 'a>b')
+    full.edges.other = { ...full.edges['a>b']!, id: 'other', targetPortId: 'more' }
+    expect(freePort(full, 'b', 'input', fits)).toBeUndefined()
   })
 })
 

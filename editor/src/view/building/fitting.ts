@@ -7,7 +7,7 @@ import { defaultConfig, mayAdd, removeEdges } from '../../model/edits'
 import { dataTypeOf, derivePorts } from '../../model/ports'
 import type { Catalog, Config, Connection, Graph, NodeType, Port, Side } from '../../model/types'
 import type { LineEdge } from './flow'
-import { portKey } from './portKeys'
+import { portKey, wiredPorts } from './portKeys'
 import { grownData, starterData } from './starter'
 
 /** What the canvas calls a connection, as the graph calls it. */
@@ -22,6 +22,28 @@ export function edgeOf({ source, sourceHandle, target, targetHandle }: Line | Li
 
 export function opposite(side: Side): Side {
   return side === 'input' ? 'output' : 'input'
+}
+
+/** A port of one node. */
+export interface PortPlace {
+  nodeId: string
+  portId: string
+  side: Side
+}
+
+/** The edge from the port, whichever side it is on, to one of the other side. */
+export function edgeBetween(from: PortPlace, nodeId: string, portId: string): Connection {
+  return from.side === 'output'
+    ? { sourceNodeId: from.nodeId, sourcePortId: from.portId, targetNodeId: nodeId, targetPortId: portId }
+    : { sourceNodeId: nodeId, sourcePortId: portId, targetNodeId: from.nodeId, targetPortId: from.portId }
+}
+
+/** Of the node's ports among `fits`, the one that is meant; none where each would cut another line off. */
+export function freePort(graph: Graph, nodeId: string, side: Side, fits: ReadonlySet<string>): string | undefined {
+  const ports = graph.nodes[nodeId]?.ports.filter((port) => port.side === side) ?? []
+  const fitting = ports.filter((port) => fits.has(portKey(nodeId, side, port.id)))
+  const isFree = (port: Port): boolean => side === 'output' || !wiredPorts(graph.edges).has(portKey(nodeId, side, port.id))
+  return (fitting.find(isFree) ?? (fitting.length === 1 ? fitting[0] : undefined))?.id
 }
 
 /** Keys of all ports that this one may be connected with, as if edge `without` were not there. */

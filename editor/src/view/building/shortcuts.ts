@@ -11,6 +11,7 @@ export interface Shortcut {
 
 export const SHORTCUTS = {
   open: { keys: ['Enter'], does: 'Settings of the node', group: 'Nodes', reads: true },
+  connect: { keys: ['C'], does: 'Connect the inputs of the node', group: 'Nodes' },
   rename: { keys: ['F2'], does: 'Rename the node', group: 'Nodes' },
   left: { keys: ['ArrowLeft', 'Shift+ArrowLeft'], does: 'Move to the left (with Shift: far)', group: 'Nodes' },
   right: { keys: ['ArrowRight', 'Shift+ArrowRight'], does: 'Move to the right', group: 'Nodes' },

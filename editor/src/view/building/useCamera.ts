@@ -3,7 +3,7 @@
 import { useNodesInitialized, useReactFlow, type Viewport } from '@xyflow/react'
 import { useCallback, useEffect, useRef, type RefObject } from 'react'
 
-import { useDesk, useEditor, useEditorState } from '../context'
+import { useDesk, useDeskState, useEditor, useEditorState } from '../context'
 import type { Camera, DeskState } from '../desk'
 import { CARD } from './cardSize'
 import { readingOrder } from './flow'
@@ -11,7 +11,9 @@ import { readingOrder } from './flow'
 const CLOSEST = 1.15
 const GLIDE = 220
 /** So many nodes are to be seen at first where little room is. */
-const FEW = 3
+const FEW = 2
+/** Below this zoom a card cannot be read at arm's length. */
+const READABLE = 0.6
 
 export function useCamera(frame: RefObject<HTMLDivElement | null>) {
   const flow = useReactFlow()
@@ -19,7 +21,10 @@ export function useCamera(frame: RefObject<HTMLDivElement | null>) {
   const desk = useDesk()
   const isFilled = useEditorState((s) => Object.keys(s.graph.nodes).length > 0)
   const isMeasured = useNodesInitialized()
-  const restored = useRef(false)
+  const narrow = useDeskState((s) => s.narrow)
+  const onOpen = useDeskState((s) => s.onOpen)
+  /** Whether it was narrow when the view was placed; null before. */
+  const restored = useRef<boolean | null>(null)
 
   useEffect(() => {
     const centre = () => {
@@ -30,7 +35,7 @@ export function useCamera(frame: RefObject<HTMLDivElement | null>) {
       fit: (ids) =>
         void flow.fitView({
           ...(ids && { nodes: ids.map((id) => ({ id })) }),
-          padding: paddingOf(desk.getState()),
+          padding: paddingOf(desk.getState(), editor.getState().aside !== null),
           maxZoom: CLOSEST,
           duration: isCalm() ? 0 : GLIDE,
         }),
@@ -53,25 +58,24 @@ export function useCamera(frame: RefObject<HTMLDivElement | null>) {
     }
     desk.setState({ camera })
     return () => desk.setState({ camera: null })
-  }, [flow, desk, frame])
+  }, [flow, editor, desk, frame])
 
   useEffect(() => {
-    if (restored.current || !isFilled || !isMeasured) return
-    restored.current = true
-    const { viewport, canUndo, graph } = editor.getState()
+    // Who only looks has no place of their own that could be lost.
+    const isPlaced = restored.current !== null && (!onOpen || restored.current === narrow)
+    if (isPlaced || !isFilled || !isMeasured) return
+    restored.current = narrow
+    const { viewport, canUndo, graph, aside } = editor.getState()
     // The first node was added here, where the user looks already.
     if (canUndo) return
-    const { narrow } = desk.getState()
     if (viewport && !narrow) void flow.setViewport(viewport)
     else
-      desk.getState().camera?.fit(
-        narrow
-          ? readingOrder(graph)
-              .slice(0, FEW)
-              .map((node) => node.id)
-          : undefined,
-      )
-  }, [isFilled, isMeasured, editor, desk, flow])
+      void flow.fitView({
+        ...(narrow && { nodes: readingOrder(graph).slice(0, onOpen ? 1 : FEW), minZoom: READABLE }),
+        padding: paddingOf(desk.getState(), aside !== null),
+        maxZoom: CLOSEST,
+      })
+  }, [isFilled, isMeasured, narrow, onOpen, editor, desk, flow])
 
   const onMoveEnd = useCallback(
     (event: unknown, viewport: Viewport) => {
@@ -83,10 +87,10 @@ export function useCamera(frame: RefObject<HTMLDivElement | null>) {
   return { onMoveEnd }
 }
 
-/** Room for the toolbar, and for the sheet where one covers the canvas. */
-function paddingOf({ narrow, inspector, palette }: DeskState) {
+/** Room for the toolbar, for what is said of a run, and for the sheet where one covers the canvas. */
+function paddingOf({ narrow, inspector, palette }: DeskState, saysWhich: boolean) {
   const covered = narrow && (inspector || palette)
-  return { top: '32px', left: '36px', right: '36px', bottom: covered ? '66%' : '76px' } as const
+  return { top: saysWhich ? '104px' : '32px', left: '36px', right: '36px', bottom: covered ? '66%' : '76px' } as const
 }
 
 function isCalm(): boolean {

@@ -5,15 +5,12 @@ import { useMemo, useRef, useState } from 'react'
 
 import type { Point, Side } from '../../model/types'
 import { useDesk, useEditor } from '../context'
-import { edgeOf, portsFor } from './fitting'
+import { edgeBetween, edgeOf, freePort, opposite, portsFor, type PortPlace } from './fitting'
 import type { LineEdge } from './flow'
 import { portKey } from './portKeys'
 
 /** A port from which a line was drawn into the void: what node shall it lead to? */
-export interface AskedNode {
-  nodeId: string
-  portId: string
-  side: Side
+export interface AskedNode extends PortPlace {
   /** On the page. */
   at: Point
   /** The canvas. */
@@ -43,19 +40,18 @@ export function useLinking() {
       })
     }
     const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState): void => {
+      const fits = desk.getState().linking
       desk.setState({ linking: null })
       if (state.isValid || state.toHandle || !state.fromNode || !state.fromHandle?.id || moving.current) return
       const at = pointOf(event)
       const pane = paneAt(at)
       if (!pane) return
       const side: Side = state.fromHandle.type === 'source' ? 'output' : 'input'
-      setAsked({
-        nodeId: state.fromNode.id,
-        portId: state.fromHandle.id,
-        side,
-        at,
-        frame: pane.getBoundingClientRect(),
-      })
+      const from = { nodeId: state.fromNode.id, portId: state.fromHandle.id, side }
+      const nodeId = nodeAt(at)
+      if (nodeId === null) return setAsked({ ...from, at, frame: pane.getBoundingClientRect() })
+      const portId = fits && freePort(editor.getState().graph, nodeId, opposite(side), fits)
+      if (portId) editor.actions.addEdge(edgeBetween(from, nodeId, portId))
     }
     return {
       isValidConnection,
@@ -93,7 +89,12 @@ function isSame(line: LineEdge, to: Connection): boolean {
   )
 }
 
-/** The empty part of a canvas, when the point of the page is there. */
+/** The node whose card is at the point of the page. */
+function nodeAt({ x, y }: Point): string | null {
+  return document.elementFromPoint(x, y)?.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? null
+}
+
+/** The canvas, when the point of the page is there. */
 function paneAt({ x, y }: Point): Element | null {
   return document.elementFromPoint(x, y)?.closest('.react-flow__pane') ?? null
 }

@@ -46,11 +46,16 @@ export function useShortcuts() {
       const id = nodeAt(event.target) ?? only(editor.getState().selectedNodes)
       if (!id) return false
       actions.select([id])
-      desk.show('config')
-      const root = event.currentTarget
-      requestAnimationFrame(() =>
-        root.querySelector<HTMLElement>('.wf-inspector .wf-config :is(input, textarea, select)')?.focus(),
-      )
+      const { onOpen } = desk.getState()
+      if (onOpen) return done(onOpen(id))
+      showConfig(event.currentTarget, ':is(input, textarea, select)')
+      return true
+    },
+    connect: (event) => {
+      const id = nodeAt(event.target) ?? only(editor.getState().selectedNodes)
+      if (!id) return false
+      actions.select([id])
+      showConfig(event.currentTarget, '.wf-connections select')
       return true
     },
     toggle: (event) => {
@@ -70,7 +75,10 @@ export function useShortcuts() {
     search: (event) => {
       const root = event.currentTarget
       desk.toggle('palette', true)
-      requestAnimationFrame(() => root.querySelector<HTMLElement>('.wf-palette input')?.focus())
+      const box = (): HTMLInputElement | null => root.querySelector<HTMLInputElement>('.wf-palette input')
+      // Where it is there already, the next key may come before the next frame.
+      if (box()) box()?.select()
+      else requestAnimationFrame(() => box()?.select())
       return true
     },
     undo: () => done(actions.undo()),
@@ -99,6 +107,16 @@ export function useShortcuts() {
     tidy: () => done(tidyUp()),
     map: () => done(desk.setState({ minimap: !desk.getState().minimap })),
     help: () => done(desk.setState({ shortcuts: true })),
+  }
+
+  /** The focus goes to the first control of the settings that fits the selector. */
+  function showConfig(root: HTMLElement, selector: string): void {
+    desk.show('config')
+    requestAnimationFrame(() => {
+      const control = root.querySelector<HTMLElement>(`.wf-inspector .wf-config ${selector}`)
+      control?.closest('details')?.setAttribute('open', '')
+      control?.focus()
+    })
   }
 
   function move(way: Point, event: KeyboardEvent<HTMLElement>): boolean {

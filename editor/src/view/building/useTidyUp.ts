@@ -3,8 +3,8 @@
 import { useReactFlow } from '@xyflow/react'
 import { useCallback } from 'react'
 
-import { layOut } from '../../model/layout'
 import { useDesk, useEditor } from '../context'
+import { sizeOf } from './cardSize'
 import type { CardNode } from './flow'
 
 export function useTidyUp(): () => void {
@@ -12,12 +12,8 @@ export function useTidyUp(): () => void {
   const desk = useDesk()
   const flow = useReactFlow<CardNode>()
   return useCallback(() => {
-    const sizes = flow
-      .getNodes()
-      .flatMap(({ id, measured }) =>
-        measured?.width && measured.height ? [[id, { width: measured.width, height: measured.height }] as const] : [],
-      )
-    editor.actions.moveNodes(layOut(editor.getState().graph, Object.fromEntries(sizes)))
+    const sizes = flow.getNodes().map((card) => [card.id, sizeOf(card)] as const)
+    editor.actions.autoLayout(Object.fromEntries(sizes))
     requestAnimationFrame(() => desk.getState().camera?.fit())
   }, [editor, desk, flow])
 }

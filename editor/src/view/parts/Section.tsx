@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 
+import { classes } from './classes'
 import { Icon } from './Icon'
 
 interface SectionProps {
@@ -9,12 +10,13 @@ interface SectionProps {
   /** What can be told of it while it is closed. */
   hint?: string
   open?: boolean
+  className?: string
   children: ReactNode
 }
 
-export function Section({ title, hint, open = false, children }: SectionProps) {
+export function Section({ title, hint, open = false, className, children }: SectionProps) {
   return (
-    <details className="wf-section" open={open || undefined}>
+    <details className={classes('wf-section', className)} open={open || undefined}>
       <summary>
         <Icon name="chevron-right" size={14} />
         <span>{title}</span>

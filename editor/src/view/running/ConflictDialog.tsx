@@ -3,11 +3,12 @@
 import { useEffect, useMemo, type ReactNode } from 'react'
 
 import type { Graph } from '../../model/types'
+import { ownOf } from '../../store/canvas'
 import { useEditor, useEditorState } from '../context'
 import { Button } from '../parts/Button'
 import { Dialog } from '../parts/Dialog'
 import { DiffList } from './DiffList'
-import { diffGraphs } from './graphDiff'
+import { diffGraphs } from '../../model/graphDiff'
 import { runningViewOf, useRunningView } from './runningView'
 
 const WORDS = { added: 'Only yours', removed: 'Only theirs', changed: 'Differs', before: 'theirs' }
@@ -24,7 +25,7 @@ export function ConflictDialog(): ReactNode {
 
 function Choice(): ReactNode {
   const editor = useEditor()
-  const mine = useEditorState((state) => state.graph)
+  const mine = useEditorState((state) => ownOf(state).graph)
   const theirs = useEditorState((state) => state.saving.theirs?.graph)
   const diff = useMemo(() => theirs && diffGraphs(theirs, mine), [mine, theirs])
   const leave = (): void => runningViewOf(editor).setState({ conflictLeft: true })

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 
-import { edgesOf, isSame, type GraphDiff, type NamedNode } from './graphDiff'
+import { edgesOf, isSame, type GraphDiff, type NamedNode } from '../../model/graphDiff'
 
 const MOST = 200
 

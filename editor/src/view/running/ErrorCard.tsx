@@ -8,6 +8,7 @@ import { Icon } from '../parts/Icon'
 import { safeAddress } from '../parts/markdownInlines'
 import { useJump } from '../jump'
 import { CopyButton } from './CopyButton'
+import { tickingText } from './runTimes'
 
 interface ErrorCardProps {
   error: RunError
@@ -27,6 +28,7 @@ export function ErrorCard({ error, node }: ErrorCardProps): ReactNode {
       </header>
       <p className="wf-error-message">{error.message}</p>
       {error.hint && <p className="wf-error-hint">{error.hint}</p>}
+      {error.retryAfterMs !== undefined && <p className="wf-error-hint">Wait {tickingText(error.retryAfterMs)} before you try again.</p>}
       <footer>
         {node && (
           <Button size="small" icon="arrow-right" onClick={() => jump([node.id], 'config')}>

@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react'
 
 import type { Graph, GraphNode } from '../../model/types'
-import { nodeName } from './graphDiff'
+import { nodeName } from '../../model/graphDiff'
 
 const MARGIN = 30
 const MOST = 400

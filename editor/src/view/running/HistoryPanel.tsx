@@ -1,19 +1,31 @@
 /** Past runs of the workflow: pick one to see it on the canvas, or follow a live one. */
 
-import { useCallback, useEffect, type ReactNode } from 'react'
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
 
 import type { RunSummary, WorkflowServer } from '../../wire/types'
 import { useDesk, useEditor, useEditorState, useServer } from '../context'
 import { IconButton } from '../parts/Button'
 import { Icon } from '../parts/Icon'
+import { Select } from '../parts/Select'
 import { ListFoot } from './ListFoot'
 import { NoServer } from './NoServer'
-import { PastBanner } from './PastBanner'
 import { agoText, durationText } from './runTimes'
 import { isLive, runLook } from './runStates'
-import { usePages } from './usePages'
+import { usePages, type Pages } from './usePages'
 
-const LIVE_REFRESH_MS = 4000
+const LIVE_REFRESH_MS = 4_000
+/** Others may have started a run meanwhile. */
+const REFRESH_MS = 15_000
+
+/** By what the server calls the states; of several any will do. */
+const FILTERS: Record<string, string> = {
+  '': 'All runs',
+  'queued,running,waiting': 'Going on',
+  paused: 'Waiting for review',
+  completed: 'Completed',
+  error: 'Failed',
+  cancelled: 'Cancelled',
+}
 
 export function HistoryPanel(): ReactNode {
   const server = useServer()
@@ -23,9 +35,10 @@ export function HistoryPanel(): ReactNode {
 function History({ server }: { server: WorkflowServer }): ReactNode {
   const editor = useEditor()
   const desk = useDesk()
-  const pages = usePages(useCallback((next?: string) => server.runs(next), [server]))
+  const [status, setStatus] = useState('')
+  const pages = usePages(useCallback((next?: string) => server.runs({ next, status }), [server, status]))
   const shownId = useEditorState((state) => state.execution.runId)
-  useRefresh(pages.reload, pages.items?.some((run) => isLive(run.status)) ?? false)
+  useRefresh(pages)
   const show = (run: RunSummary): void => {
     void editor.actions.showRun(run.id)
     if (desk.getState().narrow) desk.toggle('inspector', false)
@@ -35,13 +48,19 @@ function History({ server }: { server: WorkflowServer }): ReactNode {
       <header className="wf-section-head">
         <h3>Past runs</h3>
         <span className="wf-grow" />
+        <Select aria-label="Which runs" value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
+          {Object.entries(FILTERS).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </Select>
         <IconButton icon="refresh" size="small" label="Load anew" onClick={pages.reload} />
       </header>
-      <PastBanner />
       {pages.items?.length === 0 && (
         <div className="wf-nothing">
           <Icon name="history" size={22} />
-          <p>This workflow has not been run yet.</p>
+          <p>{status ? 'There is no such run.' : 'This workflow has not been run yet.'}</p>
         </div>
       )}
       <ul className="wf-list">
@@ -56,9 +75,10 @@ function History({ server }: { server: WorkflowServer }): ReactNode {
   )
 }
 
-/** When the run on the canvas begins or ends, and now and then while one is live. */
-function useRefresh(reload: () => void, isSomeLive: boolean): void {
+/** When the run on the canvas begins or ends, and now and then, unless somebody looks further back. */
+function useRefresh({ reload, items, isFirst }: Pages<RunSummary>): void {
   const editor = useEditor()
+  const isSomeLive = items?.some((run) => isLive(run.status)) ?? false
   useEffect(
     () =>
       editor.subscribe((state, before) => {
@@ -68,12 +88,15 @@ function useRefresh(reload: () => void, isSomeLive: boolean): void {
     [editor, reload],
   )
   useEffect(() => {
-    if (!isSomeLive) return
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') reload()
-    }, LIVE_REFRESH_MS)
+    if (!isFirst) return
+    const timer = setInterval(
+      () => {
+        if (document.visibilityState === 'visible') reload()
+      },
+      isSomeLive ? LIVE_REFRESH_MS : REFRESH_MS,
+    )
     return () => clearInterval(timer)
-  }, [reload, isSomeLive])
+  }, [reload, isSomeLive, isFirst])
 }
 
 interface RunRowProps {

@@ -4,9 +4,9 @@ import type { ReactNode } from 'react'
 
 import type { Field as InputField } from '../../model/types'
 import { Field, FieldGroup, type FieldLinks } from '../parts/Field'
+import { ImageInput } from '../parts/ImageInput'
 import { Switch } from '../parts/Switch'
 import { TextArea } from '../parts/TextArea'
-import { ImageInput } from './ImageInput'
 import { controlOf, isEmpty, type Control, type Draft } from './inputForm'
 import { ListInput } from './ListInput'
 

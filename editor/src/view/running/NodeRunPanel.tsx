@@ -7,12 +7,15 @@ import type { EditorState, NodeRunData } from '../../store/types'
 import { useEditorState } from '../context'
 import { Badge } from './Badge'
 import { ErrorCard } from './ErrorCard'
-import { nodeName } from './graphDiff'
+import { FailedAttempts } from './FailedAttempts'
+import { NamedValue } from './NamedValue'
+import { nodeName } from '../../model/graphDiff'
 import { NODE_LOOKS } from './runStates'
 import { durationText } from './runTimes'
 import { StreamedText } from './StreamedText'
 import { ToolCalls } from './ToolCalls'
-import { NamedValue } from './ValueView'
+import { useWhole } from './useWhole'
+import { placeOfInput, placeOfOutput } from './wholeValues'
 
 /** Draws nothing unless exactly one node is selected and a run is shown. */
 export function NodeRunPanel(): ReactNode {
@@ -50,7 +53,8 @@ function NodeRun({ id }: { id: string }): ReactNode {
       {status === 'skipped' && <p className="wf-note">Nothing reached this node, so it was skipped.</p>}
       {error && <ErrorCard error={error} />}
       {isSaid && <StreamedText nodeId={id} />}
-      {outputData !== undefined && <NamedValue name="Output" value={outputData} />}
+      {outputData !== undefined && <Output id={id} value={outputData} />}
+      <Failures id={id} />
       <Calls id={id} />
       <Inputs id={id} />
     </section>
@@ -98,6 +102,16 @@ function Fact({ term, children }: { term: string; children: ReactNode }): ReactN
   )
 }
 
+function Output({ id, value }: { id: string; value: Json }): ReactNode {
+  const graph = useEditorState((state) => state.graph)
+  return <NamedValue name="Output" value={value} whole={useWhole(placeOfOutput(graph, id))} />
+}
+
+function Failures({ id }: { id: string }): ReactNode {
+  const failures = useRun(id, 'failures')
+  return failures ? <FailedAttempts failures={failures} /> : null
+}
+
 function Calls({ id }: { id: string }): ReactNode {
   const calls = useRun(id, 'toolCalls') ?? []
   return calls.length > 0 ? <ToolCalls calls={calls} /> : null
@@ -112,9 +126,14 @@ function Inputs({ id }: { id: string }): ReactNode {
       <summary>
         Inputs <span className="wf-note">{named.length}</span>
       </summary>
-      {named.map(([name, value]: [string, Json]) => (
-        <NamedValue key={name} name={name} value={value} />
+      {named.map(([name, value]) => (
+        <Input key={name} id={id} name={name} value={value} />
       ))}
     </details>
   )
+}
+
+function Input({ id, name, value }: { id: string; name: string; value: Json }): ReactNode {
+  const graph = useEditorState((state) => state.graph)
+  return <NamedValue name={name} value={value} whole={useWhole(placeOfInput(graph, id, name))} />
 }

@@ -3,13 +3,13 @@
 import { useCallback, useState, type ReactNode } from 'react'
 
 import type { Issue } from '../../model/types'
+import { errorOf } from '../../store/execution'
 import type { RunError } from '../../store/types'
 import type { Preflight, Version, WorkflowServer } from '../../wire/types'
 import { Button } from '../parts/Button'
 import { Dialog } from '../parts/Dialog'
 import { Icon } from '../parts/Icon'
 import { ErrorCard } from './ErrorCard'
-import { problemOf } from './problems'
 import { runLook } from './runStates'
 import { useLoaded } from './useLoaded'
 
@@ -34,7 +34,7 @@ export function PublishDialog({ server, version, onClose, onPublished }: Publish
       onPublished()
       onClose()
     } catch (caught) {
-      setError(problemOf(caught))
+      setError(errorOf(caught))
       setBusy(false)
     }
   }

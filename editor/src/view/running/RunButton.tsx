@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 
+import { ownOf } from '../../store/canvas'
 import type { RunState } from '../../store/types'
 import { useDesk, useDeskState, useEditor, useEditorState } from '../context'
 import { Button, IconButton } from '../parts/Button'
@@ -51,9 +52,9 @@ function useStart(): { start(): void; openForm(): void } {
     if (!GOES_ON.includes(editor.getState().execution.state)) runningViewOf(editor).setState({ form: true })
   }
   const start = (): void => {
-    const { execution, graph, canRun } = editor.getState()
+    const { execution, canRun } = editor.getState()
     if (!canRun || GOES_ON.includes(execution.state) || runningViewOf(editor).getState().form) return
-    const fields = inputFields(graph)
+    const fields = inputFields(ownOf(editor.getState()).graph)
     if (mustAsk(fields)) return openForm()
     const { inputs, errors } = readForm(fields, withRemembered(fields, runningViewOf(editor).getState().remembered))
     if (Object.keys(errors).length > 0) return openForm()

@@ -2,6 +2,7 @@
 
 import { useMemo, useRef, useState, type ReactNode, type SubmitEvent } from 'react'
 
+import { ownOf } from '../../store/canvas'
 import { useDesk, useEditor, useEditorState } from '../context'
 import { Button } from '../parts/Button'
 import { Dialog } from '../parts/Dialog'
@@ -13,7 +14,7 @@ export function RunForm(): ReactNode {
   const editor = useEditor()
   const desk = useDesk()
   const view = runningViewOf(editor)
-  const graph = useEditorState((state) => state.graph)
+  const graph = useEditorState((state) => ownOf(state).graph)
   const fields = useMemo(() => inputFields(graph), [graph])
   const [drafts, setDrafts] = useState(() => withRemembered(fields, view.getState().remembered))
   const [errors, setErrors] = useState<Record<string, string>>({})

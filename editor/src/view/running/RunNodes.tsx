@@ -6,7 +6,7 @@ import type { NodeState } from '../../store/types'
 import { useEditor, useEditorState } from '../context'
 import { useJump } from '../jump'
 import { Icon } from '../parts/Icon'
-import { nodeName } from './graphDiff'
+import { nodeName } from '../../model/graphDiff'
 import { durationText } from './runTimes'
 import { NODE_LOOKS } from './runStates'
 

@@ -12,12 +12,11 @@ import { copyText } from './copying'
 import { CopyButton } from './CopyButton'
 import { ErrorCard } from './ErrorCard'
 import { placedErrors } from './errorPlaces'
-import { PastBanner } from './PastBanner'
+import { NamedValue } from './NamedValue'
 import { RunNodes } from './RunNodes'
 import { runningViewOf } from './runningView'
 import { RUN_LOOKS } from './runStates'
 import { useRunText } from './useRunText'
-import { NamedValue } from './ValueView'
 import { resultFormats } from './valueKinds'
 
 const MOST_ERRORS = 20
@@ -27,7 +26,6 @@ export function RunPanel(): ReactNode {
   if (state === 'idle') return <NotRun />
   return (
     <section className="wf-run-panel" aria-label="Run">
-      <PastBanner />
       <Head />
       <Waiting />
       <Errors />

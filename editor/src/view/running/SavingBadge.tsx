@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 
+import { ownOf } from '../../store/canvas'
 import type { SavingState } from '../../store/types'
 import { useEditor, useEditorState } from '../context'
 import { Icon } from '../parts/Icon'
@@ -25,7 +26,7 @@ const LOOKS: Record<SavingState, SavingLook> = {
 export function SavingBadge(): ReactNode {
   const editor = useEditor()
   const { state, error } = useEditorState((shown) => shown.saving)
-  const isReadOnly = useEditorState((shown) => shown.readOnly)
+  const isReadOnly = useEditorState((shown) => ownOf(shown).readOnly)
   if (isReadOnly) return <Label look={{ label: 'Read only', tone: 'quiet', icon: 'eye' }} />
   const look = LOOKS[state]
   switch (state) {

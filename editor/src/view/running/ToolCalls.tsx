@@ -5,8 +5,8 @@ import { memo, type ReactNode } from 'react'
 import type { ToolCall } from '../../store/types'
 import { Icon } from '../parts/Icon'
 import { ErrorCard } from './ErrorCard'
+import { NamedValue } from './NamedValue'
 import { durationText } from './runTimes'
-import { NamedValue } from './ValueView'
 
 const MOST = 200
 
@@ -30,7 +30,7 @@ const CallView = memo(function CallView({ call }: { call: ToolCall }): ReactNode
   const isOpen = call.result === undefined && call.error === undefined && call.durationMs === undefined
   const icon = call.error ? 'alert' : isOpen ? 'spinner' : 'check'
   return (
-    <details className="wf-tool-call" data-tone={call.error ? 'bad' : isOpen ? 'busy' : 'good'}>
+    <details className="wf-fold" data-tone={call.error ? 'bad' : isOpen ? 'busy' : 'good'}>
       <summary>
         <Icon name={icon} size={13} className={isOpen ? 'wf-spin' : ''} />
         <code>{call.tool}</code>

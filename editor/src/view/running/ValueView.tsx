@@ -1,6 +1,6 @@
 /** A value, as what it is best shown: text, markdown, image, list or tree. */
 
-import { memo, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 
 import type { Json } from '../../model/types'
 import { Button } from '../parts/Button'
@@ -8,8 +8,6 @@ import { Icon } from '../parts/Icon'
 import { JsonTree } from '../parts/JsonTree'
 import { Markdown } from '../parts/Markdown'
 import { safeAddress } from '../parts/markdownInlines'
-import { copyText } from './copying'
-import { CopyButton } from './CopyButton'
 import { shortened, type Shortened } from './shortened'
 import { kindOf, looksLikeMarkdown } from './valueKinds'
 
@@ -20,33 +18,7 @@ interface ValueProps {
   /** What it is called. */
   name: string
   value: Json | undefined
-  /** "markdown", where the graph says so. */
-  format?: string
 }
-
-/** With its name and a button that copies it. */
-export const NamedValue = memo(function NamedValue({ name, value, format }: ValueProps): ReactNode {
-  const isText = kindOf(value) === 'text' && typeof value === 'string'
-  const [isSource, setSource] = useState(false)
-  const isMarkdown = isText && (format === 'markdown' || looksLikeMarkdown(value))
-  return (
-    <section className="wf-value" aria-label={name}>
-      <header className="wf-value-head">
-        <h4>{name}</h4>
-        <span className="wf-grow" />
-        {isMarkdown && (
-          <Button look="ghost" size="small" icon="code" aria-pressed={isSource} onClick={() => setSource(!isSource)}>
-            Source
-          </Button>
-        )}
-        {value !== undefined && <CopyButton text={() => copyText(value)} what={name} />}
-      </header>
-      <div className="wf-value-body">
-        {isMarkdown && !isSource ? <Markdown text={value} /> : <ValueView name={name} value={value} />}
-      </div>
-    </section>
-  )
-})
 
 export function ValueView({ name, value }: ValueProps): ReactNode {
   const cut = shortened(value)

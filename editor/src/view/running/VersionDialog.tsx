@@ -3,6 +3,8 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
 
 import type { Graph } from '../../model/types'
+import { ownOf } from '../../store/canvas'
+import { errorOf } from '../../store/execution'
 import type { RunError } from '../../store/types'
 import type { Version, WorkflowServer } from '../../wire/types'
 import { useEditor, useEditorState } from '../context'
@@ -10,9 +12,8 @@ import { Button } from '../parts/Button'
 import { Dialog } from '../parts/Dialog'
 import { DiffList } from './DiffList'
 import { ErrorCard } from './ErrorCard'
-import { diffGraphs } from './graphDiff'
+import { diffGraphs } from '../../model/graphDiff'
 import { GraphSketch } from './GraphSketch'
-import { problemOf } from './problems'
 import { useLoaded } from './useLoaded'
 
 const WORDS = { added: 'Only in the version', removed: 'Only on the canvas', changed: 'Differs', before: 'on the canvas' }
@@ -37,10 +38,11 @@ export function VersionDialog({ server, version, canRestore, onClose, onRestored
       if (editor.getState().saving.state !== 'saved') throw new Error('What is on the canvas is not saved, and would be lost. Save it first.')
       await server.restore(version.number)
       await editor.actions.reload()
+      if (editor.getState().aside) editor.actions.leaveRun()
       onRestored()
       onClose()
     } catch (caught) {
-      setError(problemOf(caught))
+      setError(errorOf(caught))
       setBusy(false)
     }
   }
@@ -72,7 +74,7 @@ export function VersionDialog({ server, version, canRestore, onClose, onRestored
 }
 
 function Comparison({ graph }: { graph: Graph }): ReactNode {
-  const current = useEditorState((state) => state.graph)
+  const current = useEditorState((state) => ownOf(state).graph)
   const diff = useMemo(() => diffGraphs(current, graph), [current, graph])
   const marked = useMemo(() => new Set([...diff.added, ...diff.changed].map((node) => node.id)), [diff])
   return (

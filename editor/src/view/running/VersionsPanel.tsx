@@ -2,6 +2,8 @@
 
 import { useCallback, useEffect, useState, type ReactNode } from 'react'
 
+import { ownOf } from '../../store/canvas'
+import { errorOf } from '../../store/execution'
 import type { RunError } from '../../store/types'
 import type { Version, WorkflowServer } from '../../wire/types'
 import { useEditor, useEditorState, useServer } from '../context'
@@ -10,7 +12,6 @@ import { Icon } from '../parts/Icon'
 import { ErrorCard } from './ErrorCard'
 import { ListFoot } from './ListFoot'
 import { NoServer } from './NoServer'
-import { problemOf } from './problems'
 import { PublishDialog } from './PublishDialog'
 import { usePages } from './usePages'
 import { VersionDialog } from './VersionDialog'
@@ -29,7 +30,7 @@ function Versions({ server }: { server: WorkflowServer }): ReactNode {
   const { number: published, reload: reloadPublished } = usePublished(server)
   const [open, setOpen] = useState<Open>(null)
   const [error, setError] = useState<RunError | null>(null)
-  const isReadOnly = useEditorState((state) => state.readOnly)
+  const isReadOnly = useEditorState((state) => ownOf(state).readOnly)
   const { reload } = pages
   useReloadWhenSaved(reload)
   const newest = pages.items?.[0]?.number
@@ -39,7 +40,7 @@ function Versions({ server }: { server: WorkflowServer }): ReactNode {
       await server.nameVersion(version.number, label)
       setError(null)
     } catch (caught) {
-      setError(problemOf(caught))
+      setError(errorOf(caught))
     }
     reload()
   }

@@ -2,7 +2,7 @@
 
 import type { Graph } from '../../model/types'
 import type { Execution, RunError } from '../../store/types'
-import { nodeName } from './graphDiff'
+import { nodeName } from '../../model/graphDiff'
 
 export interface PlacedError {
   error: RunError

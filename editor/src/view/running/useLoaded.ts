@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from 'react'
 
+import { errorOf } from '../../store/execution'
 import type { RunError } from '../../store/types'
-import { problemOf } from './problems'
 
 export type Loaded<T> = { state: 'loading' } | { state: 'there'; value: T } | { state: 'failed'; error: RunError }
 
@@ -15,7 +15,7 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
     setLoaded({ state: 'loading' })
     load().then(
       (value) => isWanted && setLoaded({ state: 'there', value }),
-      (caught: unknown) => isWanted && setLoaded({ state: 'failed', error: problemOf(caught) }),
+      (caught: unknown) => isWanted && setLoaded({ state: 'failed', error: errorOf(caught) }),
     )
     return () => {
       isWanted = false

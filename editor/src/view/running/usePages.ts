@@ -2,14 +2,16 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 
+import { errorOf } from '../../store/execution'
 import type { RunError } from '../../store/types'
 import type { Page } from '../../wire/types'
-import { problemOf } from './problems'
 
 export interface Pages<T> {
   /** Null until the first page is there. */
   items: T[] | null
   hasMore: boolean
+  /** Whether only the first page is there. */
+  isFirst: boolean
   isLoading: boolean
   error: RunError | null
   /** Loads the first page anew and drops the others. */
@@ -21,6 +23,7 @@ export interface Pages<T> {
 export function usePages<T>(load: (next?: string) => Promise<Page<T>>): Pages<T> {
   const [items, setItems] = useState<T[] | null>(null)
   const [next, setNext] = useState<string | null>(null)
+  const [isFirst, setFirst] = useState(true)
   const [isLoading, setLoading] = useState(false)
   const [error, setError] = useState<RunError | null>(null)
   const asked = useRef(0)
@@ -34,9 +37,10 @@ export function usePages<T>(load: (next?: string) => Promise<Page<T>>): Pages<T>
         if (mine !== asked.current) return
         setItems((before) => (from === undefined ? page.results : [...(before ?? []), ...page.results]))
         setNext(page.next)
+        setFirst(from === undefined)
         setError(null)
       } catch (caught) {
-        if (mine === asked.current) setError(problemOf(caught))
+        if (mine === asked.current) setError(errorOf(caught))
       } finally {
         if (mine === asked.current) setLoading(false)
       }
@@ -53,6 +57,7 @@ export function usePages<T>(load: (next?: string) => Promise<Page<T>>): Pages<T>
   return {
     items,
     hasMore: next !== null,
+    isFirst,
     isLoading,
     error,
     reload,

@@ -2,12 +2,16 @@
 
 import type { Field as Row, Json } from '../../../model/types'
 import { Field } from '../../parts/Field'
+import { ImageInput } from '../../parts/ImageInput'
 import { Select } from '../../parts/Select'
 import { TextArea } from '../../parts/TextArea'
 import { readJson, writeJson } from '../jsonText'
 import { NumberInput } from './NumberInput'
 import { textOf } from './TextControl'
 import { useDraft } from './useDraft'
+
+/** It is saved with the graph, each time. */
+const LARGEST_MB = 1
 
 interface DefaultValueProps {
   row: Row
@@ -21,13 +25,8 @@ export function DefaultValue({ row, label = 'Default', readOnly, onChange }: Def
   const kind = row.multiple ? 'json' : row.dataType
   if (kind === 'number') return <NumberInput {...{ label, value, readOnly, onChange }} placeholder="None" />
   if (kind === 'boolean') return <YesNo {...{ label, value, readOnly, onChange }} />
-  if (kind === 'string' || kind === 'image')
-    return (
-      <Words
-        {...{ label, value, readOnly, onChange }}
-        placeholder={kind === 'image' ? 'Address of an image' : 'None'}
-      />
-    )
+  if (kind === 'string') return <Words {...{ label, value, readOnly, onChange }} placeholder="None" />
+  if (kind === 'image') return <Picture {...{ label, value, readOnly, onChange }} />
   return <JsonDefault {...{ label, value, readOnly, onChange }} placeholder={row.multiple ? '["a", "b"]' : 'None'} />
 }
 
@@ -50,6 +49,22 @@ function Words({ label, value, readOnly, placeholder, onChange }: PartProps) {
           placeholder={placeholder}
           readOnly={readOnly}
           onChange={(event) => onChange(event.currentTarget.value || undefined)}
+        />
+      )}
+    </Field>
+  )
+}
+
+function Picture({ label, value, readOnly, onChange }: PartProps) {
+  return (
+    <Field label={label}>
+      {(links) => (
+        <ImageInput
+          links={links}
+          value={textOf(value)}
+          readOnly={readOnly}
+          largest={LARGEST_MB}
+          onChange={(address) => onChange(address || undefined)}
         />
       )}
     </Field>

@@ -25,7 +25,11 @@ export function TemplateControl({ node, field, value, readOnly, onChange }: Cont
   }
   useLayoutEffect(follow, [text])
   return (
-    <Field label={field.label} help={field.help}>
+    <Field
+      label={field.label}
+      help={field.help}
+      error={pieces.some(({ kind }) => kind === 'misnamed') ? 'A variable’s name has letters, digits and _ only.' : null}
+    >
       {(links) => (
         <>
           <div className="wf-template" ref={box}>

@@ -2,26 +2,29 @@
 
 import { useRef, useState, type ReactNode } from 'react'
 
-import { Button, IconButton } from '../parts/Button'
-import type { FieldLinks } from '../parts/Field'
+import { Button, IconButton } from './Button'
+import type { FieldLinks } from './Field'
 
 const KINDS = 'image/png,image/jpeg,image/gif,image/webp'
-const LARGEST_BYTES = 20 * 1024 * 1024
+const LARGEST_MB = 20
 
 interface ImageInputProps {
   links: FieldLinks
   value: string
+  readOnly?: boolean
+  /** Of a file, in megabytes. */
+  largest?: number
   onChange(value: string): void
 }
 
-export function ImageInput({ links, value, onChange }: ImageInputProps): ReactNode {
+export function ImageInput({ links, value, readOnly, largest = LARGEST_MB, onChange }: ImageInputProps): ReactNode {
   const chooser = useRef<HTMLInputElement>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const isFile = value.startsWith('data:')
   const read = async (file: File | undefined): Promise<void> => {
     if (!file) return
     if (!KINDS.split(',').includes(file.type)) return setProblem('Choose a PNG, JPEG, GIF or WebP file.')
-    if (file.size > LARGEST_BYTES) return setProblem('This file is larger than 20 MB.')
+    if (file.size > largest * 1024 * 1024) return setProblem(`This file is larger than ${largest} MB.`)
     setProblem(null)
     onChange(await dataAddress(file))
   }
@@ -31,7 +34,7 @@ export function ImageInput({ links, value, onChange }: ImageInputProps): ReactNo
         <span className="wf-image-chosen">
           <img src={value} alt="The chosen file" />
           <span>{sizeText(value)}</span>
-          <IconButton icon="x" size="small" label="Remove the image" onClick={() => onChange('')} />
+          {!readOnly && <IconButton icon="x" size="small" label="Remove the image" onClick={() => onChange('')} />}
         </span>
       ) : (
         <input
@@ -40,12 +43,15 @@ export function ImageInput({ links, value, onChange }: ImageInputProps): ReactNo
           type="url"
           placeholder="https://"
           value={value}
+          readOnly={readOnly}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
       )}
-      <Button icon="upload" onClick={() => chooser.current?.click()}>
-        File
-      </Button>
+      {!readOnly && (
+        <Button icon="upload" onClick={() => chooser.current?.click()}>
+          File
+        </Button>
+      )}
       <input
         ref={chooser}
         type="file"

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Graph, GraphNode } from '../../model/types'
+import type { Graph, GraphNode } from './types'
 import { diffGraphs, isEqual, isSame, nodeName } from './graphDiff'
 
 function node(id: string, more: Partial<GraphNode> = {}): GraphNode {

@@ -1,6 +1,6 @@
 /** What one graph has that another has not. */
 
-import type { Graph, GraphNode } from '../../model/types'
+import type { Graph, GraphNode } from './types'
 
 export interface NamedNode {
   id: string
