@@ -13,6 +13,12 @@ import pytest
 from tests.servers import LiveServer, ServerKind, live_server
 from wayflow_project.graceful import Graceful, Message, Receive, Send, server_is_closing
 
+PATIENCE = 60.0
+"""Seconds after which a test that waits has failed."""
+
+LONGEST = 4.5
+"""Seconds within which a server leaves; it is cut off after five."""
+
 ENDED_BY_SERVER = json.dumps({"ended": True, "by_server": True})
 ENDED_BY_CLIENT = json.dumps({"ended": True, "by_server": False})
 
@@ -35,7 +41,7 @@ def read(notes: Path) -> list[str]:
 
 
 def wait_for(notes: Path, fact: str) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while fact not in read(notes):
         assert time.monotonic() < deadline, f"{fact} never came: {read(notes)}"
         time.sleep(0.01)
@@ -45,15 +51,15 @@ def wait_for(notes: Path, fact: str) -> None:
 def test_a_server_told_to_stop_ends_its_streams_and_leaves(
     server: LiveServer, notes: Path, number: signal.Signals
 ) -> None:
-    with httpx.stream("GET", f"{server.url}/events") as response:
+    with httpx.stream("GET", f"{server.url}/events", timeout=PATIENCE) as response:
         lines = response.iter_lines()
         assert next(lines) == "event: first"
         wait_for(notes, "started")
         asked = time.monotonic()
         server.process.send_signal(number)
         rest = list(lines)
-    server.process.wait(5)
-    assert time.monotonic() - asked < 2
+    server.process.wait(PATIENCE)
+    assert time.monotonic() - asked < LONGEST
     assert "event: closing" in rest
     assert read(notes) == ["started", ENDED_BY_SERVER, "stopped"]
     assert "Traceback" not in server.log
@@ -62,7 +68,7 @@ def test_a_server_told_to_stop_ends_its_streams_and_leaves(
 def test_a_client_that_leaves_is_not_taken_for_the_server(
     server: LiveServer, notes: Path
 ) -> None:
-    with httpx.stream("GET", f"{server.url}/events") as response:
+    with httpx.stream("GET", f"{server.url}/events", timeout=PATIENCE) as response:
         next(response.iter_lines())
     wait_for(notes, ENDED_BY_CLIENT)
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("moves", "journal", "recovery", "deciding", "starting", "repeating", "limits")
-PATIENCE = 300
+PATIENCE = 1_200
 QUICK = "-c synchronous_commit=off"
 """What is tested is what is stored, not what survives a cut of the power."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from tests.e2e.site import PATIENCE
 from tests.runs.frames import Frame
 
 from .kinds import KINDS, shortened
@@ -136,7 +137,7 @@ async def ada(nursery: Nursery, url: str) -> AsyncIterator[httpx.AsyncClient]:
         base_url=url,
         headers={"Authorization": f"Token {nursery.token}"},
         limits=httpx.Limits(max_connections=None),
-        timeout=30,
+        timeout=PATIENCE,
         trust_env=False,
         verify=False,
     ) as http:

@@ -8,7 +8,7 @@ import threading
 from contextlib import closing
 from uuid import UUID
 
-from tests.e2e.site import rows
+from tests.e2e.site import PATIENCE, rows
 
 from . import ledger
 from .clients import ada
@@ -74,7 +74,7 @@ async def test_a_database_that_is_locked_for_a_while_costs_nothing(
             await started(http, nursery, "chain", f"run-{n}", [f"run-{n}"])
             for n in range(RUNS)
         ]
-        with closing(sqlite3.connect(world.database, timeout=5)) as database:
+        with closing(sqlite3.connect(world.database, timeout=PATIENCE)) as database:
             database.execute("BEGIN IMMEDIATE")
             before = stories(world.database)
             threading.Event().wait(2 * LEASE_SECONDS)

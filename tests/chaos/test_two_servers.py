@@ -16,7 +16,7 @@ from .lives import Life, Nursery, World
 from .scenes import decided, ended, noted, paused, reached, started
 from .verdict import check_story, reduced
 
-LONGEST = 3.0
+LONGEST = 10.0
 """Seconds after which one server must have heard of the other; it aims for one."""
 
 RACES = 10

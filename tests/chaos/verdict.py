@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from tests.e2e.site import PATIENCE
+
 from .kinds import shortened
 from .ledger import BEGAN, Entry
 
@@ -74,7 +76,7 @@ class Story:
 
 def stories(database: Path) -> dict[str, Story]:
     """All runs by id, after checking that no number is missing or doubled."""
-    with closing(sqlite3.connect(database, timeout=5)) as connection:
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as connection:
         connection.execute("BEGIN")
         journal = connection.execute(JOURNAL).fetchall()
         runs = connection.execute(RUNS).fetchall()

@@ -23,7 +23,7 @@ from .wayflow_nodes import EVENTS, WORD
 STALLED = 80
 WARM_UP = 10
 COST_KB = 1_000
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")
