@@ -25,6 +25,10 @@ ROUND_TRIPS = 10
 LONGEST = 5.0
 """Seconds within which a provider must see that its caller left."""
 
+AT_ONCE = 0.1
+TRIES = 20
+"""Seconds that it takes where nothing else goes on; one of so many tries meets that."""
+
 
 async def runs_of(http: httpx.AsyncClient) -> list[dict[str, Any]]:
     """The caller's runs, the newest first."""
@@ -48,6 +52,19 @@ async def test_a_client_that_leaves_closes_the_models_socket(
     assert (run["status"], run["result"]) == ("cancelled", {})
     nodes = {node["nodeId"]: node["status"] for node in run["nodeRuns"]}
     assert nodes["llm"] == "cancelled"
+
+
+async def test_a_departure_is_noticed_at_once_and_not_at_the_next_look_around(
+    live: Site, http: httpx.AsyncClient
+) -> None:
+    took: list[float] = []
+    while not took or (min(took) > AT_ONCE and len(took) < TRIES):
+        async with provider_of(live, SILENT) as provider:
+            async with streamed(http, "/api/run", {"graph": asks_model()}):
+                await asked(provider)
+                left = time.perf_counter()
+            took.append(await hung_up(provider) - left)
+    assert min(took) <= AT_ONCE
 
 
 async def test_a_client_that_leaves_before_the_models_first_word_closes_it_too(
