@@ -99,15 +99,23 @@ def test_wherever_a_process_dies_its_runs_come_to_their_right_outcomes(
 
 @pytest.mark.parametrize("window", WINDOWS)
 def test_a_death_in_a_narrow_window_costs_no_run(
-    world: World,
+    nursery: Nursery,
+    tmp_path_factory: pytest.TempPathFactory,
     visits: list[tuple[Place, int]],
     chance: random.Random,
     window: str,
 ) -> None:
     place = WINDOWS[window]
-    assert played(world, place, chance.randint(1, dict(visits)[place])) == KILLED
-    assert played(world, None) == 0, world.log
-    check(world)
+    # A life may come there less often than the undisturbed one, but it comes.
+    for number in range(chance.randint(1, dict(visits)[place]), 0, -1):
+        with lives.world(nursery, tmp_path_factory.mktemp("world")) as world:
+            code = played(world, place, number)
+            assert played(world, None) == 0, world.log
+            check(world)
+            assert "Traceback" not in world.log, world.log
+        if code == KILLED:
+            return
+    pytest.fail("No life came there.")
 
 
 def played(world: World, place: Place | None, number: int = 1) -> int:
