@@ -12,6 +12,7 @@ from workflows.services import (
     NotAllowed,
     WorkflowNotFound,
     digest_of,
+    newest_as_called,
     store_document,
 )
 
@@ -59,6 +60,10 @@ def subject_of_graph(graph: Graph, workflow_id: UUID | None, by: User) -> Subjec
     if version is not None:
         graphs.keep(digest, graph)
         return subject_of_version(version)
+    # An editor shows the newest as the workflow is called, and posts what it shows.
+    saving = runnable.first() if workflow_id is not None else None
+    if saving is not None and (newest := newest_as_called(saving, graph)):
+        return subject_of_version(newest)
     workflow = _edited(workflow_id, by)
     return Subject(
         graph=graphs.keep(digest, graph),

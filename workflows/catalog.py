@@ -63,8 +63,7 @@ def offered_tools(
         # Not that of the version, which would be kept with it.
         graph = GraphDocument.objects.get(pk=version.document_id).graph()
         if all(user.has_perm(demand.permission) for demand in demands_of(graph)):
-            about = version.workflow.description or None
-            yield name, graph_to_tool(graph, description=about)
+            yield name, graph_to_tool(graph, description=version.workflow.description)
     for name, tool in registry().tools.items():
         is_free = tool.permission is None or user.has_perm(tool.permission)
         if is_free and (names is None or name in names):

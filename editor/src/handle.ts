@@ -71,12 +71,12 @@ export interface WorkflowEditor extends EditorSurface {
   /** Runs `work` as a run that the editor's Cancel button stops, by `signal`. Rejects as it does. */
   runSession(work: (session: { signal: AbortSignal }) => unknown): Promise<void>
 
-  /** Paints a run of the history on the graph that it ran, or follows one that goes on; not while a session does. */
+  /** Paints a run of the history on the graph that it ran, or follows one that goes on; a session goes on behind it. */
   showRun(runId: string): Promise<void>
 
   /** Saves now what is not saved; rejects with what stood against it. */
   save(): Promise<void>
-  /** Takes the editor out of the page. What is not saved is not saved any more: await `save` before. */
+  /** Takes the editor out of the page. What is not saved is not saved any more: await `save` before. A run goes on. */
   destroy(): void
   /** Calls `listener` from now on; what it gives ends that. */
   on<K extends keyof EditorEvents>(event: K, listener: (payload: EditorEvents[K]) => void): () => void

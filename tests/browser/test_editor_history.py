@@ -319,3 +319,110 @@ async def test_the_history_can_be_narrowed_to_some_states(stage: Stage) -> None:
         await expect(past.get_by_role("listitem")).to_contain_text("chief")
         await past.get_by_label("Which runs").select_option("Cancelled")
         await expect(past).to_contain_text("There is no such run.")
+
+
+# --- Beside a run of one's own ---
+
+
+async def test_a_past_run_is_looked_at_while_a_review_waits_for_its_answer(
+    stage: Stage,
+) -> None:
+    async with studio(stage) as context, watched(context, stage) as page:
+        await page.goto("/")
+        workflow_id = await made(page, "Beside", spread(chain("merge")))
+        await started(page, workflow_id)
+        await has_ended(page, workflow_id, "completed")
+        graph = review_graph()
+        graph["nodes"]["in"]["data"]["fields"][0]["default"] = "A draft."
+        await store(page, workflow_id, spread(graph))
+        await started(page, workflow_id)
+        await has_ended(page, workflow_id, "paused")
+        await open_editor(page, workflow_id)
+        await page.get_by_role("button", name="Put aside").click()
+        await pick(page, "Completed")
+        await expect(cards(page, "merge")).to_have_attribute("data-state", "complete")
+        await expect(banner(page)).to_contain_text("Your own run waits for a review.")
+        await expect(page.get_by_role("button", name="Run", exact=True)).to_have_count(
+            0
+        )
+        await page.get_by_role("button", name="Back to your run").click()
+        review = cards(page, "humanInTheLoop")
+        await expect(review).to_have_attribute("data-state", "waiting")
+        await page.get_by_role("button", name="waits for you").click()
+        await page.get_by_role("button", name="Approve").click()
+        await has_ended(page, workflow_id, "completed")
+        await expect(review).to_have_attribute("data-state", "complete")
+
+
+async def test_a_run_goes_on_and_is_painted_while_another_one_is_looked_at(
+    stage: Stage,
+) -> None:
+    async with studio(stage) as context, watched(context, stage) as page:
+        await page.goto("/")
+        workflow_id = await made(page, "Goes on", spread(chain()))
+        await started(page, workflow_id)
+        await has_ended(page, workflow_id, "completed")
+        await store(page, workflow_id, spread(chain("recites")))
+        await open_editor(page, workflow_id)
+        await page.get_by_role("button", name="Run", exact=True).click()
+        card = cards(page, "recites")
+        await expect(card).to_contain_text("word 3")
+        await pick(page, "Completed")
+        await expect(cards(page)).to_have_count(2)
+        await expect(banner(page)).to_contain_text("Your own run goes on")
+        await page.get_by_role("button", name="Back to your run").click()
+        await expect(banner(page)).to_have_count(0)
+        await expect(card).to_have_attribute("data-state", "running")
+        await expect(card).to_contain_text("word 40")
+        await page.get_by_role("button", name="Cancel", exact=True).click()
+        await has_ended(page, workflow_id, "cancelled")
+        await expect(card).to_have_attribute("data-state", "cancelled")
+        assert (await runs_of(page, workflow_id))[0]["version"] == 2
+
+
+@pytest.mark.parametrize("status", [403, 500])
+async def test_a_run_that_cannot_be_shown_is_not_said_to_have_failed(
+    stage: Stage, status: int
+) -> None:
+    async with (
+        studio(stage) as context,
+        watched(context, stage, refusals=status) as page,
+    ):
+        await page.goto("/")
+        workflow_id = await made(page, "Hidden", spread(chain()))
+        await started(page, workflow_id)
+        await has_ended(page, workflow_id, "completed")
+        await open_editor(page, workflow_id)
+        await page.route(
+            "**/api/runs/*/graph", lambda route: route.fulfill(status=status)
+        )
+        await pick(page, "Completed")
+        await expect(banner(page)).to_contain_text("cannot be shown")
+        state = page.get_by_role("button", name="Show the run")
+        await expect(state).to_have_text("Not known")
+        await page.unroute_all()
+        await pick(page, "Completed")
+        await expect(state).to_contain_text("Completed")
+        await leave(page)
+
+
+async def test_a_review_of_a_run_that_is_followed_is_answered_once(
+    stage: Stage,
+) -> None:
+    async with studio(stage) as context, watched(context, stage) as page:
+        await page.goto("/")
+        graph = review_graph()
+        graph["nodes"]["in"]["data"]["fields"][0]["default"] = "A draft."
+        workflow_id = await made(page, "Followed", spread(graph))
+        await open_editor(page, workflow_id)
+        await page.get_by_role("tab", name="History").click()
+        await started(page, workflow_id)
+        await has_ended(page, workflow_id, "paused")
+        await store(page, workflow_id, spread(chain()))
+        await page.get_by_role("button", name="Load anew").click()
+        await pick(page, "Waiting for review")
+        await page.get_by_role("button", name="Approve").dblclick()
+        await has_ended(page, workflow_id, "completed")
+        await expect(cards(page, "humanInTheLoop")).to_have_attribute(
+            "data-state", "complete"
+        )

@@ -162,7 +162,8 @@ SMUGGLE = """() => {
 async def is_smuggled_in(context: BrowserContext, stage: Stage) -> bool:
     async with watched(context, stage) as page:
         await page.goto("/")
-        done: bool = await page.evaluate(SMUGGLE)
+        async with page.expect_console_message(lambda told: "elem" in told.text):
+            done: bool = await page.evaluate(SMUGGLE)
         await page.goto("/password")
         return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -69,8 +70,8 @@ async def test_the_canvas_shows_names_as_text_and_changes_nothing(
 ) -> None:
     require_editor()
     graph = chain("passes")
-    for node in graph["nodes"].values():
-        node["name"] = EVIL
+    for number, node in enumerate(graph["nodes"].values()):
+        node |= {"name": EVIL, "position": {"x": 300 * number, "y": 0}}
     async with studio(stage) as context, watched(context, stage) as page:
         asked: list[str] = []
         await page.goto("/")
@@ -109,6 +110,47 @@ async def test_the_canvas_follows_light_and_dark_and_lets_the_page_scroll(
         await page.mouse.wheel(0, 300)
         await page.wait_for_function("scrollY > 0")
         assert await zoom.inner_text() == before
+
+
+async def swiped(page: Page, dx: int, dy: int) -> None:
+    """One finger moves over the canvas, from its middle."""
+    canvas = page.locator(".workflow-canvas")
+    await canvas.evaluate("element => element.scrollIntoView({block: 'center'})")
+    box = await canvas.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.75
+    session = await page.context.new_cdp_session(page)
+    for step in range(6):
+        point = {"x": x + dx * step / 5, "y": y + dy * step / 5}
+        kind = "touchMove" if step else "touchStart"
+        touch = {"type": kind, "touchPoints": [point]}
+        await session.send("Input.dispatchTouchEvent", touch)
+    await session.send(
+        "Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []}
+    )
+
+
+async def test_one_finger_over_the_canvas_scrolls_the_page_or_moves_the_graph(
+    stage: Stage,
+) -> None:
+    require_editor()
+    narrow: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    async with stage.visit(**narrow, is_mobile=True) as context:
+        page = await opened(stage, context, page_of(stage, "Ticket triage"))
+        await expect(cards(page).first).to_be_visible()
+        graph = page.locator(".react-flow__viewport")
+        place = str(await graph.evaluate(PLACE))
+        await swiped(page, 0, 0)
+        before = await page.evaluate("scrollY")
+        await swiped(page, 0, -200)
+        await page.wait_for_function("before => scrollY > before", arg=before)
+        assert await graph.evaluate(PLACE) == place
+        await swiped(page, -200, 0)
+        await page.wait_for_function(
+            "place => document.querySelector('.react-flow__viewport').style.transform"
+            " !== place",
+            arg=place,
+        )
 
 
 async def test_a_workflow_is_run_from_its_form(stage: Stage) -> None:

@@ -110,6 +110,20 @@ def test_a_share_to_run_runs_the_saved_graph_and_no_other(user: User) -> None:
     assert caught.value.status_code == 403
 
 
+def test_what_an_editor_shows_of_the_newest_version_is_that_version(user: User) -> None:
+    workflow = workflow_of(UserFactory.create())
+    share(workflow, user, Level.RUN)
+    called = {"name": workflow.name, "description": workflow.description}
+    for more in ({}, {"exposedAsTool": True}, {"name": "Another"}):
+        shown = chain() | {"metadata": {**called, **more}}
+        if more:
+            with pytest.raises(ApiError):
+                post(shown, user, workflow_id=workflow.pk)
+        else:
+            run = post(shown, user, workflow_id=workflow.pk)
+            assert run.version == workflow.newest_version()
+
+
 def test_an_unsaved_edit_runs_for_those_who_may_edit(user: User) -> None:
     workflow = workflow_of(user)
     edited = chain(fields=[field("v", default="edited")])

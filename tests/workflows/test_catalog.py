@@ -96,6 +96,8 @@ def test_an_exposed_workflow_is_a_tool_called_after_it() -> None:
     tools = dict(catalog.offered_tools(workflow.owner))
     assert tools["look_up"].description == "Looks."
     assert [*tools["look_up"].parameters["properties"]] == ["city"]
+    services.update_details(workflow_id=workflow.pk, by=workflow.owner, description="")
+    assert dict(catalog.offered_tools(workflow.owner))["look_up"].description == ""
 
 
 def test_only_who_may_run_it_gets_the_tool() -> None:

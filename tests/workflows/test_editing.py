@@ -126,6 +126,21 @@ def test_an_editor_gets_the_graph_called_as_its_workflow_is() -> None:
     assert services.graph_as_called(plain, name=untitled, description="") is plain
 
 
+def test_a_look_at_the_graph_as_it_is_called_makes_neither_version_nor_revision() -> (
+    None
+):
+    workflow = WorkflowFactory.create(name="A", graph=graph_document())
+    called = {"name": "A", "description": workflow.description}
+    graph = deserialize(graph_document(metadata=called))
+    put: dict[str, Any] = {"workflow_id": workflow.pk, "by": workflow.owner}
+    saved = services.put_graph(**put, graph=graph, viewport={"zoom": 4})
+    assert (saved.viewport, saved.revision) == ({"zoom": 4}, 1)
+    assert workflow.versions.count() == 1
+    renamed = deserialize(graph_document(metadata={"name": "B"}))
+    saved = services.put_graph(**put, graph=renamed, viewport={"zoom": 5})
+    assert (saved.name, workflow.versions.count()) == ("B", 2)
+
+
 def test_a_graph_saved_or_restored_otherwise_renames_nothing() -> None:
     workflow = WorkflowFactory.create(name="A")
     renamed = deserialize(graph_document(metadata={"name": "Two"}))

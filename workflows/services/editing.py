@@ -75,17 +75,21 @@ def save_graph(
 ) -> Workflow:
     """Make ``graph`` the newest version, unless it already is.
 
-    What the workflow is called stays. A viewport alone makes neither version nor
-    revision; None keeps the stored one. Raises WorkflowNotFound, NotAllowed,
+    What the workflow is called stays. A viewport alone, be it of the graph as the
+    workflow is called, makes neither version nor revision; None keeps the stored one.
+    Raises WorkflowNotFound, NotAllowed,
     PreconditionFailed and NodeForbidden.
     """
     workflow = editable(workflow_id, by, if_match=if_match)
-    if viewport is not None and viewport != workflow.viewport:
+    has_looked = viewport is not None and viewport != workflow.viewport
+    if has_looked:
         workflow.viewport = viewport
         workflow.save(update_fields=["viewport"])
     # To read its graph, while others wait to write, takes longer than all the rest.
     newest = workflow.versions.without_content().latest("number")
     refuse_forbidden_nodes(graph, by)
+    if has_looked and newest_as_called(workflow, graph):
+        return workflow
     if _add_version(workflow, newest.number + 1, graph, by, after=newest):
         _touch(workflow)
     return workflow
@@ -194,10 +198,24 @@ def graph_as_called(
     own = document.get("metadata") or {}
     if (_name_in(own) or UNTITLED, _description_in(own)) == (name, description):
         return document
-    return {
-        **document,
-        "metadata": {**own, "name": name, "description": description},
-    }
+    return _with_metadata(document, name=name, description=description)
+
+
+def newest_as_called(workflow: Workflow, graph: Graph) -> WorkflowVersion | None:
+    """The newest version, if ``graph`` is it, called as its workflow is."""
+    called = {"name": workflow.name, "description": workflow.description}
+    if any(graph.metadata.get(key, value) != value for key, value in called.items()):
+        return None
+    newest = workflow.newest_version()
+    content: Any = newest.document.content
+    is_same = _with_metadata(content, **called) == _with_metadata(
+        graph.document, **called
+    )
+    return newest if is_same else None
+
+
+def _with_metadata(document: Mapping[str, Any], **more: str) -> dict[str, Any]:
+    return {**document, "metadata": {**(document.get("metadata") or {}), **more}}
 
 
 def _touch(workflow: Workflow, *changed: str) -> None:

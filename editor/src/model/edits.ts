@@ -1,7 +1,7 @@
 /** Changes of a graph: each gives a new one, or the same when nothing changes. */
 
 import { nodeOf } from './connect'
-import { freeId } from './names'
+import { freeId, nameIn } from './names'
 import { derivePorts } from './ports'
 import { rewired } from './rewire'
 import type { Config, Graph, GraphEdge, GraphNode, NodeType, Point } from './types'
@@ -106,6 +106,15 @@ export function renameNode(graph: Graph, id: string, name: string): Graph {
 export function changeMetadata(graph: Graph, metadata: NonNullable<Graph['metadata']>): Graph {
   const merged = { ...graph.metadata, ...metadata }
   return JSON.stringify(merged) === JSON.stringify(graph.metadata ?? {}) ? graph : { ...graph, metadata: merged }
+}
+
+/** The graph, called and described as the one before where it does not say so itself. */
+export function calledLike(graph: Graph, { metadata: before }: Graph): Graph {
+  const { description } = graph.metadata ?? {}
+  const kept: NonNullable<Graph['metadata']> = {}
+  if (!nameIn(graph) && before?.name !== undefined) kept.name = before.name
+  if (description === undefined && before?.description !== undefined) kept.description = before.description
+  return Object.keys(kept).length > 0 ? { ...graph, metadata: { ...graph.metadata, ...kept } } : graph
 }
 
 function changeNodes(graph: Graph, ids: string[], change: (node: GraphNode) => GraphNode): Graph {

@@ -1,4 +1,9 @@
-/** Ids and names that are still free. */
+/** What things are called: ids and names that are still free, and that of a workflow. */
+
+import type { Graph } from './types'
+
+/** What a workflow is called that nobody has named. */
+export const UNTITLED = 'Untitled workflow'
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
 const LENGTH = 8
@@ -11,6 +16,12 @@ export function freeId(prefix: 'node' | 'edge', taken: object): string {
     const id = `${prefix}_${Array.from(bytes, (byte) => ALPHABET[byte % ALPHABET.length]).join('')}`
     if (!Object.hasOwn(taken, id)) return id
   }
+}
+
+/** What the graph says that its workflow is called; empty when it says nothing of use. */
+export function nameIn({ metadata }: Graph): string {
+  const name: unknown = metadata?.name
+  return typeof name === 'string' ? name.trim() : ''
 }
 
 /** `wanted`, or with the first number behind it that makes it differ from those taken. */

@@ -167,7 +167,7 @@ describe('a run of another graph', () => {
     open({ runGraph })
     await store.actions.showRun('older')
     await store.actions.showRun('old')
-    expect(state().execution).toMatchObject({ state: 'error', error: { message: 'Gone.' }, nodes: {} })
+    expect(state().execution).toMatchObject({ state: 'lost', error: { message: 'Gone.' }, nodes: {} })
     expect(state().aside).toBeNull()
   })
 

@@ -13,6 +13,8 @@ export interface Canvas {
   show(ran: Graph): void
   /** Shows what is edited, as it was left. */
   back(): void
+  /** What a run ran, where that is what is seen. */
+  shown(): Graph | null
   select(nodes: Iterable<string>, edges?: Iterable<string>): void
 }
 
@@ -28,6 +30,7 @@ export function createCanvas(get: () => EditorState, set: (changes: Partial<Edit
   }
   return {
     back,
+    shown: () => (get().aside ? get().graph : null),
     own: () => ({ ...get(), ...get().aside }),
     setOwn: (changes) => {
       const { aside } = get()

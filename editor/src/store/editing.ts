@@ -2,7 +2,7 @@
 
 import { copyNodes, duplicateNodes, pasteNodes, type Pasted } from '../model/clipboard'
 import { connect } from '../model/connect'
-import { addNode, changeConfig, changeMetadata, moveNodes, removeEdges, removeNodes, renameNode } from '../model/edits'
+import { addNode, calledLike, changeConfig, changeMetadata, moveNodes, removeEdges, removeNodes, renameNode } from '../model/edits'
 import { type Change, type History, NO_HISTORY, redo, remember, undo } from '../model/history'
 import { layOut } from '../model/layout'
 import { GraphFormatError } from '../model/read'
@@ -141,7 +141,7 @@ export function createEditing({ get, set, onEdit }: EditingOptions): Editor {
     },
     undo: () => step(undo),
     redo: () => step(redo),
-    replaceGraph: (graph) => void change({ label: 'Replace' }, graph),
+    replaceGraph: (graph) => void change({ label: 'Replace' }, calledLike(graph, get().graph)),
   }
 
   return {

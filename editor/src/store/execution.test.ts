@@ -16,6 +16,18 @@ function after(...events: RunEvent[]): Execution {
 const started = event('run_status', { status: 'running', runId: 'r1' })
 const running = event('node_status', { nodeId: 'a', status: 'running', inputs: { x: 1 }, startedAt: 5 })
 
+describe('a node', () => {
+  it.each(['__proto__', 'constructor', 'toString', '', 'a b'])('called %j is a node like any other', (nodeId) => {
+    expect(NO_EXECUTION.nodes[nodeId]).toBeUndefined()
+    const skipped = reduce(NO_EXECUTION, { name: 'node_status', data: { nodeId, status: 'skipped' } })
+    expect(skipped.nodes[nodeId]).toMatchObject({ status: 'skipped', toolCalls: [], attempt: 1 })
+    const other = reduce(skipped, { name: 'node_chunk', data: { nodeId: 'other', delta: 'Hi' } })
+    expect(Object.keys(other.nodes)).toEqual([nodeId, 'other'])
+    const edge = reduce(other, { name: 'edge_status', data: { edgeId: nodeId, status: 'active' } })
+    expect(Object.entries(edge.edges)).toEqual([[nodeId, 'active']])
+  })
+})
+
 describe('a run', () => {
   it('begins with its id', () => {
     expect(after(started)).toMatchObject({ state: 'running', runId: 'r1' })

@@ -4,7 +4,7 @@ import type { Json } from '../model/types'
 import type { RunEvent } from '../wire/types'
 import type { EdgeState, Execution, FailedAttempt, NodeRunData, NodeState, RunError, RunState, Suspension, ToolCall } from './types'
 
-export const NO_EXECUTION: Execution = { state: 'idle', past: false, nodes: {}, edges: {} }
+export const NO_EXECUTION: Execution = { state: 'idle', past: false, nodes: byId({}), edges: byId({}) }
 
 const UNTOUCHED: NodeRunData = { status: 'idle', toolCalls: [], attempt: 1 }
 
@@ -57,7 +57,7 @@ export class Draft {
   edge(id: string, state: EdgeState): void {
     if (this.picture.edges[id] === state) return
     if (!this.ownEdges) {
-      this.picture = { ...this.picture, edges: { ...this.picture.edges } }
+      this.picture = { ...this.picture, edges: byId(this.picture.edges) }
       this.ownEdges = true
     }
     this.picture.edges[id] = state
@@ -65,7 +65,7 @@ export class Draft {
 
   private nodes(): Record<string, NodeRunData> {
     if (!this.ownNodes) {
-      this.picture = { ...this.picture, nodes: { ...this.picture.nodes } }
+      this.picture = { ...this.picture, nodes: byId(this.picture.nodes) }
       this.ownNodes = true
     }
     return this.picture.nodes
@@ -129,6 +129,11 @@ export function end(draft: Draft, state: RunState, changes: Partial<Execution> =
   for (const [id, edge] of Object.entries(draft.now.edges)) {
     if (edge === 'active') draft.edge(id, 'idle')
   }
+}
+
+/** Nobody can tell how the run goes on: the picture stays at what was told. */
+export function lose(draft: Draft, error: RunError): void {
+  draft.run({ state: 'lost', suspension: undefined, error })
 }
 
 function readRun(draft: Draft, data: Data): void {
@@ -232,4 +237,9 @@ export function errorOf(value: unknown): RunError {
   }
   if (value && typeof value === 'object' && 'message' in value) return value as RunError
   return { message: 'The run failed without saying why.' }
+}
+
+/** A copy in which any id is its own, `constructor` and `__proto__` too. */
+function byId<T>(known: Record<string, T>): Record<string, T> {
+  return Object.assign(Object.create(null) as Record<string, T>, known)
 }

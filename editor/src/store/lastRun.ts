@@ -24,7 +24,9 @@ export function noteRuns(store: EditorStore, notes: Notes, workflowId: string): 
   })
 }
 
-function goingOn({ execution: { past, runId, state } }: EditorState): string | null {
+/** Also one that is out of sight; of one that is lost nobody has said that it ended. */
+function goingOn({ execution, behind }: EditorState): string | null {
+  const { past, runId, state } = behind?.execution ?? execution
   return past || !runId || state === 'idle' || hasEnded(state) ? null : runId
 }
 

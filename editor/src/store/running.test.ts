@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import type { Json } from '../model/types'
-import type { RunEvent } from '../wire/types'
+import type { RunEvent, WorkflowServer } from '../wire/types'
 import { createEditorStore, type EditorStoreOptions, type OwnedStore } from './store'
 import { CATALOG, following, serverWith } from './testing'
 import type { Decision, RunRequest } from './types'
@@ -148,6 +148,7 @@ describe('a question', () => {
     open({ server: serverWith({ decide, follow: following(...events) }) })
     await store.actions.showRun('r1')
     store.actions.decide({ branch: 'rejected' })
+    store.actions.decide({ branch: 'approved' })
     expect(decide).toHaveBeenCalledExactlyOnceWith('r1', 'a', { branch: 'rejected' })
   })
 })
@@ -191,6 +192,114 @@ describe('a run of the history', () => {
   it('says so when it cannot be read', async () => {
     open({ server: serverWith({ follow: () => Promise.reject(new Error('Gone.')) }) })
     await store.actions.showRun('r1')
-    expect(picture()).toMatchObject({ state: 'error', error: { message: 'Gone.' } })
+    expect(picture()).toMatchObject({ state: 'lost', error: { message: 'Gone.' } })
+  })
+
+  it('is not told what was refused to another one', async () => {
+    let refuse = (_: Error): void => undefined
+    const refused = (): Promise<void> => new Promise((_, reject) => (refuse = reject))
+    const paused = event('run_status', { status: 'paused', suspension })
+    const follow: WorkflowServer['follow'] = async (runId, onEvent) => onEvent(runId === 'r1' ? paused : completed())
+    open({ server: serverWith({ decide: refused, follow }) })
+    await store.actions.showRun('r1')
+    store.actions.decide({ branch: 'approved' })
+    await store.actions.showRun('r2')
+    refuse(new Error('Decided already.'))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(picture()).toMatchObject({ state: 'completed', runId: 'r2' })
+    expect(picture().error).toBeUndefined()
+  })
+})
+
+describe('a run of the history, while this page drives another', () => {
+  const past = (_runId: string, onEvent: (event: RunEvent) => void): Promise<void> =>
+    Promise.resolve([event('run_status', { status: 'running', runId: 'old' }), completed()].forEach(onEvent))
+  let signal: AbortSignal
+  let running: Promise<void>
+
+  async function drive(work: (signal: AbortSignal) => Promise<unknown> = aborted): Promise<void> {
+    const onRun = async (request: RunRequest): Promise<unknown> => {
+      signal = request.signal
+      store.runner.receive(started())
+      store.runner.receive(event('node_status', { nodeId: 'a', status: 'running' }))
+      return work(signal)
+    }
+    open({ onRun, server: serverWith({ follow: past }) })
+    running = store.actions.run({})
+    await vi.waitFor(() => expect(picture().nodes.a).toBeDefined())
+  }
+
+  it('is shown, and the other goes on out of sight until one comes back to it', async () => {
+    await drive()
+    await store.actions.showRun('old')
+    expect(picture()).toMatchObject({ state: 'completed', past: true, runId: 'old' })
+    expect(picture().nodes.a).toBeUndefined()
+    store.runner.receive(event('node_chunk', { nodeId: 'a', delta: 'Hi' }))
+    await vi.waitFor(() => expect(store.getState().behind?.execution.nodes.a?.text).toBe('Hi'))
+    expect(picture().nodes.a).toBeUndefined()
+    store.actions.leaveRun()
+    expect(picture()).toMatchObject({ state: 'running', runId: 'r1', nodes: { a: { status: 'running', text: 'Hi' } } })
+    expect(store.getState().behind).toBeNull()
+    expect(signal.aborted).toBe(false)
+    store.actions.cancelRun()
+    await running
+    expect(picture().state).toBe('cancelled')
+  })
+
+  it('is what Cancel is about', async () => {
+    await drive()
+    await store.actions.showRun('old')
+    store.actions.cancelRun()
+    expect(signal.aborted).toBe(false)
+    store.actions.leaveRun()
+    expect(picture().state).toBe('running')
+  })
+
+  it('does not take the answer that the other waits for', async () => {
+    let decision: Decision | null | undefined
+    await drive(async (within) => (decision = await store.runner.ask(suspension, within)))
+    await vi.waitFor(() => expect(picture().state).toBe('paused'))
+    await store.actions.showRun('old')
+    store.actions.decide({ branch: 'approved' })
+    expect(decision).toBeUndefined()
+    store.actions.leaveRun()
+    expect(picture()).toMatchObject({ state: 'paused', suspension })
+    store.actions.decide({ branch: 'rejected' })
+    await running
+    expect(decision).toEqual({ branch: 'rejected' })
+  })
+
+  it('stays in sight when that ends, whose result is there afterwards', async () => {
+    let finish = (_: unknown): void => undefined
+    await drive(() => new Promise((resolve) => (finish = resolve)))
+    await store.actions.showRun('old')
+    finish({ result: { own: 1 } })
+    await running
+    expect(picture().runId).toBe('old')
+    store.actions.leaveRun()
+    expect(picture()).toMatchObject({ state: 'completed', runId: 'r1', result: { own: 1 } })
+  })
+
+  it('gives way to it when that is picked in the history', async () => {
+    await drive()
+    await store.actions.showRun('old')
+    await store.actions.showRun('r1')
+    expect(picture()).toMatchObject({ state: 'running', past: false, runId: 'r1' })
+    expect(store.getState().behind).toBeNull()
+  })
+})
+
+describe('a run of which the way is lost', () => {
+  it('is not said to have failed', async () => {
+    const lost = Object.assign(new Error('Gone quiet.'), { name: 'RunLostError' })
+    open({
+      onRun: async () => {
+        store.runner.receive(started())
+        store.runner.receive(event('node_status', { nodeId: 'a', status: 'running' }))
+        throw lost
+      },
+    })
+    await store.actions.run({})
+    expect(picture()).toMatchObject({ state: 'lost', error: { message: 'Gone quiet.' }, nodes: { a: { status: 'running' } } })
   })
 })

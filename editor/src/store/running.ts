@@ -1,11 +1,13 @@
-/** The one run that is painted: starting it, asking its questions, watching it, stopping it. */
+/** The run that this page drives, and the one that is looked at: starting, asking, watching, stopping. */
 
-import type { Json } from '../model/types'
+import type { Graph, Json } from '../model/types'
+import { LeftError } from '../wire/errors'
 import type { RunEvent, WorkflowServer } from '../wire/types'
-import { begin, end, errorOf, hasEnded, NO_EXECUTION, paint, strokeOf, type Stroke } from './execution'
+import { BusyError } from './busy'
+import { begin, end, errorOf, hasEnded, lose } from './execution'
 import type { Canvas } from './canvas'
-import { createFrames } from './frames'
-import type { Decision, Execution, NodeRunData, NodeState, RunRequest, RunState, Suspension } from './types'
+import { createPicture, type Picture } from './picture'
+import type { Behind, Decision, Execution, NodeRunData, NodeState, RunRequest, RunState, Suspension } from './types'
 
 /** What `onRun` may answer; an editor that was told by events needs none of it. */
 interface Outcome {
@@ -21,7 +23,10 @@ export interface RunnerOptions {
   onRun: OnRun | null
   execution: () => Execution
   onChange: (execution: Execution) => void
-  canvas: Pick<Canvas, 'show' | 'back'>
+  /** What this page drives, while another run is looked at. */
+  behind: () => Behind | null
+  onBehind: (behind: Behind | null) => void
+  canvas: Pick<Canvas, 'show' | 'back' | 'shown'>
 }
 
 /** A question is put by one who waits for its answer. */
@@ -29,85 +34,87 @@ interface Question {
   answer: (decision: Decision | null) => void
 }
 
-/** Who paints now. A session drives its run; a watch only looks, and gives way. */
+/** A session drives its run; a watch only looks. */
 interface Occupation {
-  kind: 'session' | 'watch'
   controller: AbortController
   /** Whether the graph that lies under the picture is known to be the one that runs. */
   placed: boolean
 }
 
-export class BusyError extends Error {
-  override name = 'BusyError'
-  readonly code = 'WF_EDITOR_BUSY'
-  readonly hint = 'Wait for its end, or cancel it.'
-
-  constructor() {
-    super('The editor shows a run that goes on.')
-  }
-}
-
 export type Runner = ReturnType<typeof createRunner>
 
-export function createRunner({ server, onRun, execution, onChange, canvas }: RunnerOptions) {
-  let occupation: Occupation | null = null
+export function createRunner({ server, onRun, execution, onChange, behind, onBehind, canvas }: RunnerOptions) {
+  let driving: Occupation | null = null
+  let watching: Occupation | null = null
   let question: Question | null = null
-  /** The number of the newest event; a replay begins again before it. */
-  let seen = 0
+  /** What was decided already; the server may not have said so yet. */
+  let answered: Suspension | undefined
 
-  const frames = createFrames<Stroke>((strokes) => onChange(paint(execution(), strokes)))
-  const stroke = (change: Stroke): void => frames.push(change)
-  const now = (change: Stroke): void => {
-    stroke(change)
-    frames.flush()
+  const driven = createPicture(
+    () => behind()?.execution ?? execution(),
+    (changed) => {
+      const covered = behind()
+      if (covered) onBehind({ ...covered, execution: changed })
+      else onChange(changed)
+    },
+  )
+  const watched = createPicture(execution, onChange)
+
+  const stopWatching = (): void => {
+    watching?.controller.abort()
+    watching = null
+    watched.close()
   }
 
-  const wipe = (changes: Partial<Execution> = {}): void => {
-    frames.clear()
-    seen = 0
-    const state = occupation?.kind === 'session' ? 'running' : 'idle'
-    onChange({ ...NO_EXECUTION, state, ...changes })
+  const wipeDriven = (): void => driven.wipe({ state: driving ? 'running' : 'idle' })
+
+  /** What is driven goes on out of sight. */
+  const cover = (): void => {
+    driven.flush()
+    if (isDrivenSeen()) onBehind({ execution: execution(), ran: canvas.shown() })
   }
 
-  const occupy = (kind: Occupation['kind'], changes: Partial<Execution>): Occupation => {
-    if (occupation?.kind === 'session') throw new BusyError()
-    occupation?.controller.abort()
-    occupation = { kind, controller: new AbortController(), placed: false }
-    wipe(changes)
-    return occupation
+  const uncover = ({ execution: covered, ran }: Behind): void => {
+    stopWatching()
+    driven.flush()
+    onChange(behind()?.execution ?? covered)
+    onBehind(null)
+    layDriven(ran)
   }
 
-  const release = (mine: Occupation): void => {
-    if (occupation !== mine) return
-    occupation = null
-    if (mine.kind === 'session') question?.answer(null)
+  const layDriven = (ran: Graph | null): void => {
+    const covered = behind()
+    if (covered) onBehind({ ...covered, ran })
+    else if (ran) canvas.show(ran)
+    else canvas.back()
   }
 
   /** What is left to say when the work of a session is over. */
   const settle = (mine: Occupation, outcome: Outcome): void => {
-    frames.flush()
-    const { state } = execution()
-    if (hasEnded(state) || occupation !== mine) return
+    driven.flush()
+    const { state, result: told } = driven.now()
+    if (hasEnded(state) || driving !== mine) return
     if (mine.controller.signal.aborted) {
-      now((draft) => end(draft, 'cancelled'))
+      driven.change((draft) => end(draft, 'cancelled'))
     } else if (outcome.status === 'error' || outcome.error !== undefined) {
-      now((draft) => end(draft, 'error', { error: errorOf(outcome.error) }))
+      const error = errorOf(outcome.error)
+      driven.change((draft) => (isLost(outcome.error) ? lose(draft, error) : end(draft, 'error', { error })))
     } else if (state === 'running' && outcome.status !== 'paused') {
-      const result = outcome.result ?? execution().result ?? {}
-      now((draft) => end(draft, outcome.status ?? 'completed', { result }))
+      const result = outcome.result ?? told ?? {}
+      driven.change((draft) => end(draft, outcome.status ?? 'completed', { result }))
     }
   }
 
-  /** Lays what a run ran under its picture. */
-  const place = async (runId: string, { signal }: AbortController): Promise<void> => {
+  /** What a run ran, and lays it under its picture. */
+  const place = async (runId: string, { signal }: AbortController, picture: Picture, lay: (ran: Graph | null) => void): Promise<void> => {
     try {
       const ran = await server?.runGraph(runId)
       signal.throwIfAborted()
       if (!ran) return
-      canvas.show(ran.graph)
-      now((draft) => draft.run({ version: ran.version }))
+      lay(ran.graph)
+      picture.change((draft) => draft.run({ version: ran.version }))
     } catch (error) {
-      if (!signal.aborted) canvas.back()
+      if (!signal.aborted) lay(null)
       throw error
     }
   }
@@ -116,9 +123,13 @@ export function createRunner({ server, onRun, execution, onChange, canvas }: Run
     work: (request: { signal: AbortSignal }) => unknown,
     runs: 'a run' | 'anything' = 'anything',
   ): Promise<void> => {
-    const mine = occupy('session', {})
+    if (driving) throw new BusyError()
+    stopWatching()
+    onBehind(null)
+    const mine = { controller: new AbortController(), placed: runs === 'a run' }
+    driving = mine
+    wipeDriven()
     canvas.back()
-    mine.placed = runs === 'a run'
     const { signal } = mine.controller
     try {
       const told = await work({ signal })
@@ -127,57 +138,62 @@ export function createRunner({ server, onRun, execution, onChange, canvas }: Run
       settle(mine, { error })
       if (runs === 'anything' && !signal.aborted) throw error
     } finally {
-      release(mine)
+      if (driving === mine) {
+        driving = null
+        question?.answer(null)
+      }
     }
   }
 
   const run = async (inputs: Record<string, Json>): Promise<void> => {
-    if (!onRun || occupation?.kind === 'session') return
+    if (!onRun || driving) return
     await session(({ signal }) => onRun({ inputs, signal }), 'a run')
   }
 
   const watch = async (runId: string, past: boolean): Promise<void> => {
-    if (!server || occupation?.kind === 'session') return
-    const mine = occupy('watch', { runId, past, state: past ? 'idle' : 'running' })
+    if (!server) return
+    if (behind()?.execution.runId === runId) return leave()
+    if (driving && driven.now().runId === runId) return
+    stopWatching()
+    cover()
+    const mine = { controller: new AbortController(), placed: true }
+    watching = mine
+    watched.wipe({ runId, past, state: past ? 'idle' : 'running' })
     const { signal } = mine.controller
+    const lay = (ran: Graph | null): void => (ran ? canvas.show(ran) : canvas.back())
     try {
-      await place(runId, mine.controller)
-      await server.follow(runId, (event) => !signal.aborted && receive(event), signal)
+      await place(runId, mine.controller, watched, lay)
+      await server.follow(runId, (event) => !signal.aborted && watched.receive(event), signal)
     } catch (error) {
       // A run of one's own that is gone by now is nothing to speak of.
       const isGone = !past && (error as { status?: unknown } | null)?.status === 404
       if (isGone && !signal.aborted) clear()
-      else if (!signal.aborted) now((draft) => end(draft, 'error', { error: errorOf(error) }))
+      else if (!signal.aborted) watched.change((draft) => lose(draft, errorOf(error)))
     } finally {
-      if (!signal.aborted) frames.flush()
-      release(mine)
+      if (!signal.aborted) watched.flush()
+      if (watching === mine) watching = null
     }
   }
 
   const receive = (event: RunEvent): void => {
-    if (event.id !== undefined) {
-      if (event.id <= seen) return
-      seen = event.id
-    }
-    stroke(strokeOf(event))
-    if (event.name === 'run_status') placeTakenUp(event.data.runId)
+    if (driven.receive(event) && event.name === 'run_status') placeTakenUp(event.data.runId)
   }
 
   /** A session may take up a run that began before the graph was changed. */
   const placeTakenUp = (runId: Json | undefined): void => {
-    if (occupation?.kind !== 'session' || occupation.placed || typeof runId !== 'string') return
-    occupation.placed = true
-    const { controller } = occupation
-    place(runId, controller).catch((error: unknown) => {
+    if (!driving || driving.placed || typeof runId !== 'string') return
+    driving.placed = true
+    const { controller } = driving
+    place(runId, controller, driven, layDriven).catch((error: unknown) => {
       // The run goes on; only what lies under it is not what it runs.
-      if (!controller.signal.aborted) now((draft) => draft.run({ error: errorOf(error) }))
+      if (!controller.signal.aborted) driven.change((draft) => draft.run({ error: errorOf(error) }))
     })
   }
 
   const ask = (asked: Suspension, signal?: AbortSignal): Promise<Decision | null> => {
     question?.answer(null)
     if (signal?.aborted) return Promise.resolve(null)
-    now((draft) => {
+    driven.change((draft) => {
       draft.run({ state: 'paused', suspension: asked, runId: asked.runId })
       draft.node(asked.nodeId, { status: 'waiting' })
     })
@@ -187,7 +203,7 @@ export function createRunner({ server, onRun, execution, onChange, canvas }: Run
           if (question !== mine) return
           question = null
           signal?.removeEventListener('abort', drop)
-          now((draft) => draft.run({ suspension: undefined, ...(decision && { state: 'running' }) }))
+          driven.change((draft) => draft.run({ suspension: undefined, ...(decision && { state: 'running' }) }))
           resolve(decision)
         },
       }
@@ -197,47 +213,56 @@ export function createRunner({ server, onRun, execution, onChange, canvas }: Run
     })
   }
 
+  /** Whether what is seen is what this page drives. */
+  const isDrivenSeen = (): boolean => (driving !== null || question !== null) && !behind()
+
+  /** What the server refuses is told of the run that it is about, as long as that is seen. */
+  const tell = (runId: string, asked: Promise<void>): void => {
+    asked.catch((error: unknown) => {
+      answered = undefined
+      if (execution().runId === runId) watched.change((draft) => draft.run({ error: errorOf(error) }))
+    })
+  }
+
   const decide = (decision: Decision): void => {
     const { suspension } = execution()
-    if (question) {
-      question.answer(decision)
-    } else if (suspension && server) {
-      now((draft) => draft.run({ error: undefined }))
-      server
-        .decide(suspension.runId, suspension.nodeId, decision)
-        .catch((error: unknown) => now((draft) => draft.run({ error: errorOf(error) })))
+    if (isDrivenSeen()) {
+      question?.answer(decision)
+    } else if (suspension && suspension !== answered && server) {
+      answered = suspension
+      watched.change((draft) => draft.run({ error: undefined }))
+      tell(suspension.runId, server.decide(suspension.runId, suspension.nodeId, decision))
     }
   }
 
   const cancel = (): void => {
-    frames.flush()
+    driven.flush()
+    watched.flush()
     const { runId, state } = execution()
     if (hasEnded(state) || state === 'idle') return
-    if (occupation?.kind === 'session') {
-      occupation.controller.abort()
-      question?.answer(null)
-    } else if (question) {
-      question.answer(null)
-      now((draft) => end(draft, 'cancelled'))
-    } else if (runId && server) {
-      server
-        .cancel(runId)
-        .catch((error: unknown) => now((draft) => draft.run({ error: errorOf(error) })))
+    if (!isDrivenSeen()) {
+      if (runId && server) tell(runId, server.cancel(runId))
+      return
     }
+    driving?.controller.abort()
+    question?.answer(null)
+    if (!driving) driven.change((draft) => end(draft, 'cancelled'))
   }
 
   /** A session goes on, unpainted until its next event; a watch stops. */
   const clear = (): void => {
-    if (occupation?.kind === 'watch') {
-      occupation.controller.abort()
-      occupation = null
-    }
-    wipe()
-    canvas.back()
+    if (!behind()) stopWatching()
+    wipeDriven()
+    layDriven(null)
   }
 
-  /** What a session paints stays in sight, on what is edited now. */
-  const leave = (): void => (occupation?.kind === 'session' ? canvas.back() : clear())
+  /** Back to what a session paints; where that is seen, to what is edited now. */
+  const leave = (): void => {
+    const covered = behind()
+    if (covered) uncover(covered)
+    else if (driving) canvas.back()
+    else clear()
+  }
 
   return {
     run,
@@ -249,18 +274,24 @@ export function createRunner({ server, onRun, execution, onChange, canvas }: Run
     cancel,
     clear,
     leave,
-    busy: (): boolean => occupation?.kind === 'session' || question !== null,
+    busy: (): boolean => driving !== null || question !== null,
     setNodeStatus: (id: string, status: NodeState): void =>
-      stroke((draft) => (status === 'running' ? begin(draft, id, {}) : draft.node(id, { status }))),
+      driven.stroke((draft) => (status === 'running' ? begin(draft, id, {}) : draft.node(id, { status }))),
     setNodeRunData: (id: string, data: Partial<NodeRunData>): void =>
-      stroke((draft) => draft.node(id, data)),
+      driven.stroke((draft) => draft.node(id, data)),
     setEdgeStatus: (id: string, status: Execution['edges'][string]): void =>
-      stroke((draft) => draft.edge(id, status)),
+      driven.stroke((draft) => draft.edge(id, status)),
     close: (): void => {
-      frames.clear()
-      occupation?.controller.abort()
+      driven.close()
+      stopWatching()
+      driving?.controller.abort(new LeftError())
       question?.answer(null)
-      frames.clear()
+      driven.close()
     },
   }
+}
+
+/** Whether only the way to the run is lost: it may well go on. */
+function isLost(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RunLostError'
 }

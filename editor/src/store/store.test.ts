@@ -96,6 +96,14 @@ describe('editing', () => {
     expect(graph().metadata?.name).toBe('Fixed')
     expect(store.getState().canUndo).toBe(false)
   })
+
+  it('that takes another graph keeps what the workflow is called, where that says nothing of it', () => {
+    store.actions.updateMetadata({ name: 'Mine', description: 'About' })
+    store.actions.replaceGraph({ ...EMPTY, metadata: { name: ' ', exposedAsTool: true } })
+    expect(store.getState().graph.metadata).toEqual({ name: 'Mine', description: 'About', exposedAsTool: true })
+    store.actions.replaceGraph({ ...EMPTY, metadata: { name: 'Theirs', description: '' } })
+    expect(store.getState().graph.metadata).toEqual({ name: 'Theirs', description: '' })
+  })
 })
 
 describe('undo', () => {

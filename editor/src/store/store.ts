@@ -86,6 +86,8 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
     }),
     execution: () => get().execution,
     onChange: (execution) => set({ execution }),
+    behind: () => get().behind,
+    onBehind: (behind) => set({ behind }),
     canvas,
   })
 
@@ -132,6 +134,7 @@ function firstState({ snapshot, catalog = NO_CATALOG, onRun, readOnly = false }:
     catalog,
     issues: [],
     execution: NO_EXECUTION,
+    behind: null,
     saving: { state: 'saved' },
     readOnly,
     aside: null,

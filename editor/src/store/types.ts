@@ -6,7 +6,8 @@ import type { Size } from '../model/layout'
 import type { Catalog, Config, Connection, Graph, GraphEdge, GraphNode, Issue, Json, Point, Snapshot, Viewport } from '../model/types'
 import type { Decision, Suspension } from '../wire/surface'
 
-export type RunState = 'idle' | 'running' | 'paused' | 'completed' | 'error' | 'cancelled'
+/** `lost`: the run cannot be shown or followed, and what becomes of it is not known. */
+export type RunState = 'idle' | 'running' | 'paused' | 'completed' | 'error' | 'cancelled' | 'lost'
 export type NodeState = 'idle' | 'running' | 'complete' | 'error' | 'skipped' | 'cancelled' | 'waiting'
 export type EdgeState = 'idle' | 'active' | 'skipped'
 
@@ -66,6 +67,12 @@ export interface Execution {
   suspension?: Suspension
 }
 
+/** What this page drives, out of sight; `ran` is its graph where that is not what is edited. */
+export interface Behind {
+  execution: Execution
+  ran: Graph | null
+}
+
 export type SavingState = 'saved' | 'dirty' | 'saving' | 'error' | 'conflict'
 
 /** How the graph stands beside what is stored; `theirs` is there in a conflict. */
@@ -87,6 +94,8 @@ export interface EditorState {
   catalog: Catalog
   issues: Issue[]
   execution: Execution
+  /** The run that this page drives, while another one is looked at. */
+  behind: Behind | null
   saving: Saving
   readOnly: boolean
   /** What is edited, while the canvas shows what a run ran; null when it is on the canvas. */
@@ -144,9 +153,12 @@ export interface EditorActions {
   run(inputs: Record<string, Json>): Promise<void>
   cancelRun(): void
   decide(decision: Decision): void
-  /** Back to what is edited, without a run; only one that this page drives stays painted. */
+  /** Back from a run that was looked at to the one that this page drives, else to what is edited. */
   leaveRun(): void
-  /** Paints a run of the history as it ended, or follows a live one: on the graph that it ran. */
+  /**
+   * Paints a run of the history as it ended, or follows a live one: on the graph that it ran.
+   * What this page drives goes on meanwhile.
+   */
   showRun(runId: string): Promise<void>
 
   saveNow(options?: { overwrite?: boolean }): Promise<void>

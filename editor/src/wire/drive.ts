@@ -1,7 +1,7 @@
 /** One run from stream to stream, past reviews and lost connections, to its outcome. */
 
 import type { Json } from '../model/types'
-import { RunLostError, ServerError } from './errors'
+import { LeftError, RunLostError, ServerError } from './errors'
 import { readEvents, SILENCE_MS } from './events'
 import { isPassing, pause, pauseBefore } from './patience'
 import { type Init, send, withQuery } from './request'
@@ -43,7 +43,7 @@ const NO_ENDS: ReadonlySet<unknown> = new Set(['WF_SERVER_CLOSING', 'WF_STREAM_B
 
 /**
  * Follows a run to its end, painting it in the editor. Aborting `signal` cancels it: by
- * `cancelUrl`, or else by closing the stream. Rejects with a ServerError for what the
+ * `cancelUrl`, or else by closing the stream; with a LeftError it only closes that. Rejects with a ServerError for what the
  * server refuses, with a RunLostError when the run can no longer be followed.
  */
 export async function follow(course: Course, address: string, entry: Entry): Promise<RunOutcome> {
@@ -73,7 +73,8 @@ class Drive {
     private readonly course: Course,
     private readonly address: string,
   ) {
-    course.signal?.addEventListener('abort', () => void this.cancel(), { once: true, signal: this.leaving.signal })
+    const stop = (): unknown => (this.isLeft() ? this.leave() : this.cancel())
+    course.signal?.addEventListener('abort', stop, { once: true, signal: this.leaving.signal })
   }
 
   /** Closes what is open and stops listening. */
@@ -90,6 +91,7 @@ class Drive {
       if (end.kind === 'outcome') return end.outcome
       open = end.kind === 'paused' ? await this.answered(end.suspension) : await this.reattached(end.cause)
     }
+    if (this.isLeft()) throw this.course.signal?.reason
     if (this.failure) throw this.failure
     const data: RunEvent['data'] = { status: 'cancelled', result: {} }
     this.course.editor.receive({ name: 'run_status', data })
@@ -138,6 +140,7 @@ class Drive {
     if (!resumeUrl) throw notResumable()
     const asking = this.course.signal ?? this.leaving.signal
     const decision = asking.aborted ? null : await editor.requestApproval(suspension, asking)
+    if (this.isLeft()) return null
     if (decision) return this.resuming(resumeUrl, { runId, nodeId, decision })
     await this.toldCancel().catch((error: unknown) => (this.failure = error))
     return null
@@ -197,6 +200,10 @@ class Drive {
     if (!cancelUrl) return
     const runId = await this.known
     await send(cancelUrl, { kind: 'cancel', init, method: 'POST', body: { runId }, keepalive: true })
+  }
+
+  private isLeft(): boolean {
+    return this.course.signal?.reason instanceof LeftError
   }
 
   private attachUrl(): string | null {

@@ -52,6 +52,15 @@ export class RunLostError extends ServerError {
   }
 }
 
+/** The editor is taken out of its page: why its requests end, and what it drives goes on. */
+export class LeftError extends Error {
+  override name = 'LeftError'
+
+  constructor() {
+    super('The editor was taken out of the page. The run goes on.')
+  }
+}
+
 interface Problem {
   error?: unknown
   errors?: { code?: unknown; detail?: unknown; hint?: unknown }[]

@@ -5,7 +5,10 @@ import { createServerPersistence } from './persistence'
 import { answering, json, problem } from './scenes'
 
 const URL = '/api/workflow/w'
-const named = (name: string): Snapshot => ({ version: 1, graph: { nodes: {}, edges: {}, metadata: { name } } })
+const named = (name: string): Snapshot => ({
+  version: 1,
+  graph: { nodes: {}, edges: {}, metadata: { description: '', name } },
+})
 const stored = (tag: string, snapshot = named('stored')) => json(snapshot, 200, { ETag: tag })
 const saved = (tag: string) => new Response(null, { status: 204, headers: { ETag: tag } })
 const changed = (tag: string, name: string) => {
@@ -26,6 +29,14 @@ test('each save names the state that it follows', async () => {
     ['PUT', '"2-b"'],
   ])
   expect(asked[2]?.body).toEqual(named('two'))
+})
+
+test('what the server calls by default is called so here, so that a new name can be undone', async () => {
+  const persistence = createServerPersistence(URL)
+  for (const metadata of [undefined, { name: ' ' }, { name: 5 as unknown as string }]) {
+    answering(stored('"1"', { version: 1, graph: { nodes: {}, edges: {}, ...(metadata && { metadata }) } }))
+    expect(await persistence.load()).toEqual(named('Untitled workflow'))
+  }
 })
 
 test('saves wait for each other, so that none names an old state', async () => {

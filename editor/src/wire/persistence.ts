@@ -1,5 +1,6 @@
 /** Where a workflow is kept: on the server, and never over what somebody else saved. */
 
+import { nameIn, UNTITLED } from '../model/names'
 import { readSnapshot } from '../model/read'
 import type { Snapshot } from '../model/types'
 import { ConflictError, problemOf, ServerError } from './errors'
@@ -45,7 +46,7 @@ export function createServerPersistence(url: string, init?: Init<'load' | 'save'
     const response = await answerTo(url, { kind: 'load', init })
     if (response.status === 404) return { tag: 'none', snapshot: null }
     if (!response.ok) throw new ServerError((await problemOf(response)).details)
-    return { tag: tagOf(response), snapshot: readSnapshot(await response.json()) }
+    return { tag: tagOf(response), snapshot: named(readSnapshot(await response.json())) }
   }
 
   const load = async (): Promise<Snapshot | null> => {
@@ -57,7 +58,7 @@ export function createServerPersistence(url: string, init?: Init<'load' | 'save'
 
   const save = async (snapshot: Snapshot, { keepalive, overwrite }: SaveOptions): Promise<void> => {
     if (known === undefined || known === 'none') await claim(overwrite)
-    const graph = JSON.stringify(snapshot.graph)
+    const graph = JSON.stringify(named(snapshot).graph)
     for (;;) {
       const answer = await put(JSON.stringify(snapshot), graph, keepalive, overwrite ? (shown ?? known) : known)
       if (answer.ok) {
@@ -124,5 +125,12 @@ function tagOf(response: Response): string {
 
 function currentOf(body: unknown): Snapshot | undefined {
   const current = (body as { current?: unknown } | null)?.current
-  return current ? readSnapshot(current) : undefined
+  return current ? named(readSnapshot(current)) : undefined
+}
+
+/** The server says no more of what it calls by default; said here, a new name can be undone. */
+function named(snapshot: Snapshot): Snapshot {
+  const { graph } = snapshot
+  const name = nameIn(graph) ? graph.metadata?.name : UNTITLED
+  return { ...snapshot, graph: { ...graph, metadata: { description: '', ...graph.metadata, name } } }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { attachAddress } from './drive'
+import { LeftError } from './errors'
 import { run } from './run'
 import { answering, frame, outcomeOf, problem, stream, surface } from './scenes'
 import type { EditorSurface } from './surface'
@@ -32,6 +33,18 @@ test('a run is painted event by event, to its outcome', async () => {
   expect(asked).toMatchObject([{ method: 'POST', body: { graph: { nodes: {}, edges: {} }, inputs: { topic: 'x' } } }])
   expect(asked[0]?.headers.get('Content-Type')).toBe('application/json')
   expect(asked[0]?.url).toBe('/api/run?workflowId=w&chunks=delta&detach=1')
+})
+
+test.each(['runs', 'waits for an answer'])('leaving a run that %s closes the stream and cancels nothing', async (how) => {
+  const { editor, statuses } = surface()
+  const stop = new AbortController()
+  const asked = answering(stream(how === 'runs' ? [RUNNING] : [RUNNING, PAUSED], { ending: how === 'runs' ? 'open' : 'end' }))
+  const left = run({ ...options(editor), signal: stop.signal }).catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(10)
+  stop.abort(new LeftError())
+  expect(await left).toBeInstanceOf(LeftError)
+  expect(asked).toHaveLength(1)
+  expect(statuses()).not.toContain('cancelled')
 })
 
 test('without an address to cancel at, closing the stream is what cancels', async () => {

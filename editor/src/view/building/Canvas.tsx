@@ -14,7 +14,7 @@ import {
   type NodeTypes,
   type OnNodeDrag,
 } from '@xyflow/react'
-import { useCallback, useRef, useState, type DragEvent, type MouseEvent } from 'react'
+import { useCallback, useId, useRef, useState, type DragEvent, type MouseEvent } from 'react'
 
 import { useDesk, useDeskState, useEditor, useEditorState } from '../context'
 import { EdgeLine } from './EdgeLine'
@@ -83,6 +83,7 @@ export function Canvas() {
       {...dropping}
     >
       <ReactFlow
+        id={useId()}
         nodes={cards}
         edges={lines}
         nodeTypes={NODE_TYPES}
@@ -158,6 +159,8 @@ function useDropping() {
     onDragLeave: () => setOver(false),
     onDrop: (event: DragEvent) => {
       setOver(false)
+      // It may come from another editor of the page.
+      if (editor.getState().readOnly) return
       const type = nodeTypeOf(editor.getState().catalog.nodeTypes, event.dataTransfer.getData(DRAGGED_TYPE))
       if (!type) return
       event.preventDefault()

@@ -24,7 +24,6 @@ export const EdgeLine = memo(function EdgeLine(props: EdgeProps<LineEdge>) {
   return (
     <>
       <BaseEdge
-        id={id}
         path={path}
         interactionWidth={far ? 0 : 18}
         className={classes('wf-edge', `wf-edge-${state}`, selected && 'wf-edge-selected')}

@@ -2,6 +2,7 @@
 
 import { useRef, useState, type ChangeEvent, type KeyboardEvent } from 'react'
 
+import { UNTITLED } from '../../model/names'
 import type { Graph } from '../../model/types'
 import { ownOf } from '../../store/canvas'
 import { Field } from '../parts/Field'
@@ -9,7 +10,8 @@ import { Switch } from '../parts/Switch'
 import { TextArea } from '../parts/TextArea'
 import { useEditor, useEditorState } from '../context'
 
-const UNTITLED = 'Untitled workflow'
+/** The server keeps no more of it. */
+const LONGEST_NAME = 200
 const NONE: NonNullable<Graph['metadata']> = {}
 
 export function MetadataForm() {
@@ -96,6 +98,7 @@ function useNameInput() {
   return {
     value: typed ?? name,
     placeholder: UNTITLED,
+    maxLength: LONGEST_NAME,
     onChange: (event: ChangeEvent<HTMLInputElement>) => setTyped(event.currentTarget.value),
     onBlur: () => {
       const wanted = typed?.trim()

@@ -12,7 +12,7 @@ export function NodeTitle({ node, type }: { node: GraphNode; type: NodeType | un
   const label = type?.label ?? node.label
   if (renaming && !readOnly) return <NameInput node={node} label={label} />
   return (
-    <div className="wf-card-title" onDoubleClick={() => desk.setState({ renaming: node.id })}>
+    <div className="wf-card-title" onDoubleClick={readOnly ? undefined : () => desk.setState({ renaming: node.id })}>
       <span className="wf-card-name">{node.name || label}</span>
       {node.name && node.name !== label && <span className="wf-card-type">{label}</span>}
     </div>

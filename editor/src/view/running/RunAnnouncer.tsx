@@ -12,6 +12,7 @@ const SAID: Record<RunState, string> = {
   completed: 'The run has completed.',
   error: 'The run has failed.',
   cancelled: 'The run was cancelled.',
+  lost: 'The run cannot be shown.',
 }
 
 export function RunAnnouncer(): ReactNode {
@@ -24,6 +25,6 @@ export function RunAnnouncer(): ReactNode {
 }
 
 function saying({ execution }: EditorState): string {
-  const why = execution.state === 'error' ? execution.error?.message : undefined
-  return why ? `${SAID.error} ${why}` : SAID[execution.state]
+  const { state, error } = execution
+  return error && (state === 'error' || state === 'lost') ? `${SAID[state]} ${error.message}` : SAID[state]
 }

@@ -25,6 +25,7 @@ function Banner(): ReactNode {
   const isOther = useEditorState((shown) => shown.aside !== null)
   const isVersion = useEditorState((shown) => typeof shown.execution.version === 'number')
   const isFixed = useEditorState((shown) => ownOf(shown).readOnly)
+  const yours = useEditorState(whatIsBehind)
   const leave = (event: MouseEvent): void => {
     // The focus would be lost with the button.
     event.currentTarget.closest('.wf-main')?.querySelector<HTMLElement>('.wf-canvas')?.focus()
@@ -36,6 +37,7 @@ function Banner(): ReactNode {
         <Icon name="history" size={14} />
         <span>
           {what}
+          {yours && <small>{yours}</small>}
           {isOther && <small>{`It ran another graph than the one ${isFixed ? 'of today' : 'you edit'}, and is shown on its own.`}</small>}
         </span>
       </p>
@@ -50,16 +52,24 @@ function Banner(): ReactNode {
             Versions
           </Button>
         )}
-        <Button size="small" look="primary" icon={isFixed ? 'undo' : 'edit'} onClick={leave}>
-          {isFixed ? 'Back to the workflow' : 'Back to editing'}
+        <Button size="small" look="primary" icon={isFixed || yours ? 'undo' : 'edit'} onClick={leave}>
+          {yours ? 'Back to your run' : isFixed ? 'Back to the workflow' : 'Back to editing'}
         </Button>
       </div>
     </section>
   )
 }
 
+function whatIsBehind({ behind }: EditorState): string | null {
+  if (!behind) return null
+  const { state } = behind.execution
+  if (state === 'paused') return 'Your own run waits for a review.'
+  return state === 'running' ? 'Your own run goes on meanwhile.' : 'Your own run has ended meanwhile.'
+}
+
 /** In one text, so that nobody is told anew of what has not changed. */
 function whatIsSeen({ execution: { state, version } }: EditorState): string {
+  if (state === 'lost') return 'This run of the history cannot be shown.'
   const goesOn = state === 'running' || state === 'paused'
   const which = version == null ? (version === null ? ' of a graph that is no version' : '') : ` of version ${version}`
   return `You ${goesOn ? 'follow' : 'see'} a run${which || ' of the history'}.`

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 
 import { ownOf } from '../../store/canvas'
-import type { RunState } from '../../store/types'
+import type { EditorState, RunState } from '../../store/types'
 import { useDesk, useDeskState, useEditor, useEditorState } from '../context'
 import { Button, IconButton } from '../parts/Button'
 import { Badge } from './Badge'
@@ -16,9 +16,18 @@ import { useRunText } from './useRunText'
 
 const GOES_ON: RunState[] = ['running', 'paused']
 
+function isBusyBehind({ behind }: EditorState): boolean {
+  return behind !== null && GOES_ON.includes(behind.execution.state)
+}
+
+function isBusy(state: EditorState): boolean {
+  return GOES_ON.includes(state.execution.state) || isBusyBehind(state)
+}
+
 export function RunButton(): ReactNode {
   const state = useEditorState((editor) => editor.execution.state)
   const past = useEditorState((editor) => editor.execution.past)
+  const goesOnBehind = useEditorState(isBusyBehind)
   const canRun = useEditorState((editor) => editor.canRun)
   const isAsking = useRunningView((view) => view.form)
   const { start, openForm } = useStart()
@@ -31,7 +40,7 @@ export function RunButton(): ReactNode {
       <StateButton />
       {goesOn ? (
         <CancelButton isOther={past} />
-      ) : canRun && (
+      ) : canRun && !goesOnBehind && (
         <span className="wf-run-pair">
           <Button look="primary" icon="play" title="Run (Ctrl+Enter)" onClick={start}>
             Run
@@ -49,11 +58,11 @@ function useStart(): { start(): void; openForm(): void } {
   const editor = useEditor()
   const desk = useDesk()
   const openForm = (): void => {
-    if (!GOES_ON.includes(editor.getState().execution.state)) runningViewOf(editor).setState({ form: true })
+    if (!isBusy(editor.getState())) runningViewOf(editor).setState({ form: true })
   }
   const start = (): void => {
-    const { execution, canRun } = editor.getState()
-    if (!canRun || GOES_ON.includes(execution.state) || runningViewOf(editor).getState().form) return
+    const { canRun } = editor.getState()
+    if (!canRun || isBusy(editor.getState()) || runningViewOf(editor).getState().form) return
     const fields = inputFields(ownOf(editor.getState()).graph)
     if (mustAsk(fields)) return openForm()
     const { inputs, errors } = readForm(fields, withRemembered(fields, runningViewOf(editor).getState().remembered))

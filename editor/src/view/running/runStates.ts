@@ -21,6 +21,7 @@ export const RUN_LOOKS: Record<RunState | 'queued' | 'waiting', Look> = {
   completed: { label: 'Completed', tone: 'good', icon: 'check' },
   error: { label: 'Failed', tone: 'bad', icon: 'alert' },
   cancelled: { label: 'Cancelled', tone: 'quiet', icon: 'ban' },
+  lost: { label: 'Not known', tone: 'quiet', icon: 'alert' },
 }
 
 export const NODE_LOOKS: Record<NodeState, Look> = {
