@@ -29,6 +29,6 @@ def log_action(
 
 def told(what: str, reason: str) -> str:
     """``what`` and the reason for it, if there is one, without a secret."""
-    # Half of a secret would not be known as one.
-    why = clean(reason.strip())[:LONGEST_REASON]
+    # Half of a secret would not be known as one. Not every database takes a NUL.
+    why = clean(reason.replace("\0", "").strip())[:LONGEST_REASON]
     return f"{clean(what)} Reason: {why}" if why else clean(what)

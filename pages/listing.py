@@ -39,7 +39,7 @@ class Wanted:
 
     @classmethod
     def of(cls, query: QueryDict) -> Wanted:
-        words = query.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip()
+        words = query.get("q", "")[:LONGEST_SEARCH].strip()
         order, whose = query.get("order", ""), query.get("whose", "")
         return cls(
             words=words,

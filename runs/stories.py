@@ -1,4 +1,4 @@
-"""What a repeated run has of its story before it starts: completions of its origin."""
+"""What a repeated run has of its story before it starts: what its origin had done."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .records import Record, copied, record, said, stored_in
 from .stored_values import copy_values, digests_in
 
 ROWS_AT_ONCE = 20
+_DONE = (NodeStatus.COMPLETE, NodeStatus.SKIPPED)
 
 
 class Place(NamedTuple):
@@ -65,8 +66,8 @@ class Story:
                 yield [copied(stored) for stored in chosen], digests
 
 
-def completions(run_id: UUID) -> dict[NodeId, Place]:
-    """Where a run's journal tells that a node completed, by node, in their order."""
+def done_in(run_id: UUID) -> dict[NodeId, Place]:
+    """Where a run's journal tells that a node completed or was skipped, in order."""
     entries = JournalEntry.objects.filter(run=run_id).order_by("first_seq")
     found: dict[NodeId, Place] = {}
     rows = entries.values_list("pk", "events").iterator(ROWS_AT_ONCE)
@@ -74,7 +75,7 @@ def completions(run_id: UUID) -> dict[NodeId, Place]:
         for position, (event, _) in enumerate(said([text])):
             if event["event"] == NODE_STATUS:
                 data = event["data"]
-                if data["status"] == NodeStatus.COMPLETE:
+                if data["status"] in _DONE:
                     found.pop(data["nodeId"], None)
                     found[data["nodeId"]] = Place(row, position)
     return found
@@ -83,6 +84,6 @@ def completions(run_id: UUID) -> dict[NodeId, Place]:
 def story_of(
     run_id: UUID, told: Mapping[NodeId, Place], kept: Set[NodeId]
 ) -> Story | None:
-    """The story of the ``kept`` nodes' completions; None when there are none."""
+    """The story of how the ``kept`` nodes were done; None when there are none."""
     places = [place for node_id, place in told.items() if node_id in kept]
     return Story(origin_id=run_id, places=places) if places else None

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "access.privacy.PrivateAnswers",
+    "access.questions.QuestionsWithoutNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "access.csrf.CsrfMiddleware",
@@ -156,6 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("WAYFLOW_TIME_ZONE", "UTC")
 USE_TZ = True
+FORMAT_MODULE_PATH = "wayflow_project.formats"
 
 # --- Static files ---
 

@@ -42,6 +42,7 @@ class UserAdmin(OneFieldForMany, DjangoUserAdmin[User]):  # type: ignore[misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    add_fieldsets = DjangoUserAdmin.add_fieldsets
 
 
 @admin.register(Group)

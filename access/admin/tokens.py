@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import Form, ModelChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import display
 
@@ -71,6 +71,22 @@ class TokenAdmin(ReasonedAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("access.change_token")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a token, with a way to revoke it for those who may."""
+        chosen = self.get_queryset(request).filter(pk=object_id, revoked_at=None)
+        may_revoke = self.has_revoke_permission(request) and chosen.exists()
+        context = {"may_revoke": may_revoke, **(extra_context or {})}
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, context
+        )
+        return answer
 
     def save_model(
         self, request: HttpRequest, obj: Model, form: Form, change: bool

@@ -101,8 +101,8 @@ CANCEL = BulkAction(
 RETRY = BulkAction(
     name="retry_selected",
     title="Retry runs",
-    explanation="Each is run again, as a new run of yours, from the nodes that did not"
-    " complete. What completed is not done twice.",
+    explanation="Each is run again, as a new run of yours, from the nodes that"
+    " failed or were not reached. What completed is not done twice.",
     button="Retry them",
     done="retried",
     refused="not retried",

@@ -226,7 +226,7 @@ def _input(kind: str, label: str, **attributes: str) -> forms.Widget:
 
 
 def _text(given: Any) -> str:
-    return str(given or "").replace("\0", "").strip()
+    return str(given or "").strip()
 
 
 def _start_of(day: date) -> datetime:

@@ -30,9 +30,12 @@ def graph(call: Call, run_id: str) -> HttpResponse:
         return HttpResponse(status=304, headers=headers)
     # The text as it is stored: large graphs are neither read nor written anew.
     stored = visible.values_list(Cast("document__content", TextField()), flat=True)
+    text = stored.first()
+    if text is None:  # It was deleted just now.
+        raise services.RunNotFound
     version = "null" if run.version is None else run.version.number
     return HttpResponse(
-        f'{{"version":{version},"graph":{stored.get()}}}',
+        f'{{"version":{version},"graph":{text}}}',
         content_type="application/json",
         headers=headers,
     )

@@ -18,7 +18,7 @@ ORIGINAL, LATEST = "original", "latest"
 
 @endpoint(methods=("POST",))
 def retry(call: Call, run_id: str) -> HttpResponseBase:
-    """Run again what did not complete, or a node and all that depends on it.
+    """Run again what failed or was not reached, or a node and all that depends on it.
 
     What else completed is taken over. The new run tells its origin.
     """

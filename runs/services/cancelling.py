@@ -32,14 +32,14 @@ class CancelOutcome(StrEnum):
     NOT_FOUND = "not_found"  # or not to be seen
 
 
-def request_cancel(*, run_id: UUID, by: User) -> None:
+def request_cancel(*, run_id: UUID, by: User) -> CancelOutcome:
     """Cancel a run: at once when nobody drives it, else as soon as its owner hears it.
 
     Asking again, and asking a run that ended, changes nothing. Raises RunNotFound and
     NotAllowed.
     """
     found(Run.objects.cancellable_by(by), run_id, by, "cancel this run")
-    _cancel(run_id, by)
+    return _cancel(run_id, by)
 
 
 def request_cancels(*, run_ids: Sequence[UUID], by: User) -> dict[UUID, CancelOutcome]:

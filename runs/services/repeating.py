@@ -12,7 +12,7 @@ from access.writing import write_atomic
 from runs.graphs import graphs
 from runs.models import Run, Trigger
 from runs.reuse import reusable
-from runs.stories import Place, completions, story_of
+from runs.stories import Place, done_in, story_of
 from runs.subjects import subject_of_run
 from wayflow.graph import NodeId
 from wayflow.status import RunStatus
@@ -41,7 +41,7 @@ class NothingToRetry(ApiError):
         super().__init__(
             409,
             "WF_RUN_NOTHING_TO_RETRY",
-            "Every node of the run completed.",
+            "Every node of the run completed or was skipped.",
             hint="Name the node to start from, or run the workflow anew.",
             attr="nodeId",
         )
@@ -59,10 +59,10 @@ class NodeNotFound(ApiError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What a run that ended had completed, and where its journal tells of it."""
+    """What a run that ended had completed or skipped, and where its journal says so."""
 
     run_id: UUID
-    completed: Mapping[NodeId, Place]
+    done: Mapping[NodeId, Place]
 
 
 def past_of(*, run_id: UUID, by: User) -> Past:
@@ -74,7 +74,7 @@ def past_of(*, run_id: UUID, by: User) -> Past:
     run = _repeatable(run_id, by)
     if not RunStatus(run.status).is_terminal:
         raise RunNotEnded
-    return Past(run_id=run_id, completed=completions(run_id))
+    return Past(run_id=run_id, done=done_in(run_id))
 
 
 def rerun(
@@ -113,15 +113,18 @@ def retry(
     token: Token | None = None,
     past: Past | None = None,
 ) -> Run:
-    """Run again what did not complete, or ``node_id`` and all that depends on it.
+    """Run again what failed or was not reached, or ``node_id``, and all after it.
 
-    What else completed is taken over, as far as the graph says the same of it. ``past``
-    is that of the run, for who has read it. Raises NothingToRetry, NodeNotFound and
-    what ``past_of`` and ``rerun`` raise.
+    What else completed or was skipped is taken over, as far as the graph says the same
+    of it. ``past`` is that of the run, for who has read it. Raises NothingToRetry,
+    NodeNotFound and what ``past_of`` and ``rerun`` raise, and ValueError for the past
+    of another run.
     """
     if past is None:
         past = past_of(run_id=run_id, by=by)
-    told = past.completed
+    if past.run_id != run_id:
+        raise ValueError(f"The past of run {past.run_id} is not that of {run_id}.")
+    told = past.done
     with write_atomic():
         origin = _held(run_id, by)
         before = graphs.load(origin.document.digest)

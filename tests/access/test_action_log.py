@@ -40,6 +40,10 @@ def test_without_a_reason_it_says_what(admin_user: User) -> None:
     assert told("  ", admin_user) == "Did it."
 
 
+def test_a_reason_has_nothing_that_a_database_refuses(admin_user: User) -> None:
+    assert told("For\0 fun", admin_user) == "Did it. Reason: For fun"
+
+
 def test_a_reason_is_cut_where_it_is_too_long(admin_user: User) -> None:
     assert told("x" * 2_000, admin_user) == f"Did it. Reason: {'x' * LONGEST_REASON}"
 

@@ -118,6 +118,13 @@ def test_a_group_is_let_into_a_workflow_for_a_reason(admin_client: Client) -> No
     assert logged() == "Added share “team: Run”. Reason: Because"
 
 
+def test_a_version_is_named_for_a_reason(admin_client: Client) -> None:
+    url = f"{WORKFLOWS}{WorkflowFactory.create().pk}/versions/1/"
+    assert asks_why(text_of(admin_client, url))
+    admin_client.post(f"{url}name/", {"label": "Spring", **WHY})
+    assert logged() == "Named v1: Spring. Reason: Because"
+
+
 def test_a_form_that_is_refused_keeps_the_reason(admin_client: Client) -> None:
     page = admin_client.post(f"{GROUPS}add/", {"name": "", "reason": '"><b>x'})
     assert 'value="&quot;&gt;&lt;b&gt;x"' in page.content.decode()

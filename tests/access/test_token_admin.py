@@ -1,5 +1,6 @@
 """Tokens in the admin: issued, shown once, revoked by POST with permission."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -101,6 +102,31 @@ def test_revoking_needs_the_permission(client: Client) -> None:
     assert Token.objects.usable(timezone.now()).exists()
 
 
+def test_a_token_is_revoked_from_its_page(
+    admin_client: Client, admin_user: User
+) -> None:
+    token = TokenFactory.create()
+    page = f"{LIST}{token.pk}/change/"
+    form = admin_client.get(page).content.decode().partition('id="revoke"')[2]
+    sent = dict(re.findall(r'name="(\w+)" value="(\w*)"', form.partition("</form>")[0]))
+    assert sent["_selected_action"] == str(token.pk)
+    admin_client.post(LIST, {**sent, "reason": "Lost"})
+    assert not Token.objects.usable(timezone.now()).exists()
+    assert LogEntry.objects.get().change_message == "Revoked. Reason: Lost"
+    assert 'id="revoke"' not in admin_client.get(page).content.decode()
+
+
+def test_who_may_only_look_at_a_token_is_not_offered_to_revoke_it(
+    client: Client,
+) -> None:
+    user = staff("view_token")
+    token = TokenFactory.create(owner=user)
+    client.force_login(user)
+    page = client.get(f"{LIST}{token.pk}/change/").content.decode()
+    assert token.prefix in page
+    assert 'id="revoke"' not in page
+
+
 def test_a_token_cannot_be_changed(admin_client: Client) -> None:
     token = TokenFactory.create()
     page = f"{LIST}{token.pk}/change/"
@@ -126,6 +152,16 @@ def test_the_list_asks_as_much_for_many_tokens_as_for_one(
 def test_users_and_groups_have_their_pages(admin_client: Client, model: str) -> None:
     assert admin_client.get(f"/admin/auth/{model}/").status_code == 200
     assert admin_client.get(f"/admin/auth/{model}/add/").status_code == 200
+
+
+def test_a_user_is_added_with_a_password(admin_client: Client) -> None:
+    url = "/admin/auth/user/add/"
+    html = admin_client.get(url).content.decode()
+    password = dict.fromkeys(("password1", "password2"), "a phrase nobody knows")
+    assert all(f'name="{name}"' in html for name in ("username", *password))
+    data = {"username": "ann", "usable_password": "true", **password}
+    assert admin_client.post(url, data).status_code == 302
+    assert User.objects.get(username="ann").check_password(password["password1"])
 
 
 def test_the_page_of_a_token_tells_how_it_stands(admin_client: Client) -> None:

@@ -138,7 +138,7 @@ BODIES: dict[str, Any] = {
     },
     "POST /admin/workflows/workflow/{workflow}/delete/": YES,
     "POST /admin/workflows/workflow/{workflow}/give/": lambda s: {
-        "owner": s.world.users["stranger"].pk
+        "owner": s.world.users["stranger"].username
     },
     "POST /admin/workflows/workflow/{workflow}/run/": {"inputs-v": '"hello"'},
     "POST /admin/access/token/add/": lambda s: {

@@ -111,6 +111,14 @@ def test_a_run_that_ended_says_why_it_cannot_be_cancelled(
     assert (run.status, run.cancel_requested_at) == ("completed", None)
 
 
+def test_asking_a_run_that_ended_to_stop_is_told_and_not_logged(
+    admin_client: Client, user: User
+) -> None:
+    run = stored(user)
+    assert "was over already" in said(admin_client.post(cancel_of(run)))
+    assert logged(run) == []
+
+
 # --- retrying ---
 
 
@@ -201,6 +209,16 @@ def test_a_retry_without_anything_to_do_is_refused_in_words(
     run = stored(admin_user, events=(DONE, out))
     assert "Nothing failed." in text_of(admin_client, page_of(run))
     assert "Every node" in said(admin_client.post(action_of(run, "retry")))
+
+
+def test_a_way_that_was_not_taken_is_nothing_to_retry(
+    admin_client: Client, admin_user: User
+) -> None:
+    skipped = node_status("out", NodeStatus.SKIPPED)
+    run = stored(admin_user, events=(DONE, skipped))
+    assert "Nothing failed." in text_of(admin_client, page_of(run))
+    assert "or was skipped" in said(admin_client.post(action_of(run, "retry")))
+    assert logged(run) == []
 
 
 # --- running again ---

@@ -97,6 +97,17 @@ def test_the_page_tells_what_ran_for_whom_and_when(admin_client: Client) -> None
     assert "&quot;pages&quot;: 12" in html
 
 
+def test_the_way_to_the_page_names_the_run_and_people_as_they_are_spelled(
+    admin_client: Client, admin_user: User
+) -> None:
+    run = stored(admin_user, id=uuid.UUID("a614714b-0000-4000-8000-000000000000"))
+    html = text_of(admin_client, page_of(run))
+    assert re.search(r">\s*a614714b\s*</a>", html)
+    assert "A614714b" not in html
+    url = reverse("admin:auth_user_change", args=[admin_user.pk])
+    assert re.search(r">\s*admin\s*</a>", text_of(admin_client, url))
+
+
 def test_a_run_of_an_older_version_links_to_what_changed_since(
     admin_client: Client, user: User
 ) -> None:

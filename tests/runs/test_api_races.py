@@ -70,8 +70,8 @@ async def test_a_run_pruned_after_its_story_was_read_is_not_found(
     caller: Caller, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = await aended((await astarted(user, chain("raises"))).pk)
-    pruning = after(prune_everything, stories.completions)
-    monkeypatch.setattr(repeating, "completions", pruning)
+    pruning = after(prune_everything, stories.done_in)
+    monkeypatch.setattr(repeating, "done_in", pruning)
     answer = await caller.post(f"/api/runs/{origin.pk}/retry")
     assert await code_of(answer) == (404, "WF_RUN_NOT_FOUND")
 

@@ -60,6 +60,18 @@ async def test_a_retry_takes_over_what_completed(
     assert attempts == {"in": 0, "raises": 1, "out": 0}
 
 
+async def test_a_run_that_took_one_of_two_ways_has_nothing_to_retry(
+    caller: Caller, user: User
+) -> None:
+    origin = await run_of(user, review_graph(), {"v": 1})
+    review = await Review.objects.aget()
+    path = f"/api/runs/{origin.pk}/reviews/{review.pk}/decide"
+    await caller.post(path, {"branch": "approved"})
+    assert (await aended(origin.pk)).status == RunStatus.COMPLETED
+    answer = await caller.post(f"/api/runs/{origin.pk}/retry")
+    assert await code_of(answer) == (409, "WF_RUN_NOTHING_TO_RETRY")
+
+
 @pytest.mark.parametrize(
     ("action", "body", "expected"),
     [

@@ -9,6 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from runs.api import ran_graph
+from runs.models import Run
 from tests.factories import UserFactory, WorkflowFactory
 from wayflow.serializer import deserialize
 from workflows.models import Workflow
@@ -82,6 +84,34 @@ def test_who_has_the_graph_is_not_sent_it_again(browser: Client, user: User) -> 
     again = browser.get(path, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again["ETag"] == first["ETag"]
+
+
+@pytest.mark.parametrize("known", ["*", "W/{}", '"other", {}'])
+def test_who_asks_for_the_headers_alone_or_knows_the_graph_gets_no_body(
+    browser: Client, user: User, known: str
+) -> None:
+    path = f"/api/runs/{queued(user).pk}/graph"
+    head = browser.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    whole = browser.get(path)
+    assert int(head["Content-Length"]) == len(whole.content)
+    tags = known.format(head["ETag"])
+    assert browser.get(path, headers={"If-None-Match": tags}).status_code == 304
+
+
+def test_a_run_that_is_deleted_while_its_graph_is_looked_up_is_not_found(
+    browser: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = queued(user)
+
+    def deleting(*_: object) -> bool:
+        Run.objects.filter(pk=run.pk).delete()
+        return False
+
+    monkeypatch.setattr(ran_graph, "is_known", deleting)
+    answer = browser.get(f"/api/runs/{run.pk}/graph")
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0]["code"] == "WF_RUN_NOT_FOUND"
 
 
 @pytest.mark.parametrize("run_id", ["no", str(uuid4()), "%00"])

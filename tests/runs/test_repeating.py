@@ -106,6 +106,92 @@ def test_there_must_be_something_to_retry(
         again(origin, user, node_id="nowhere")
 
 
+def fork(*types: str) -> Document:
+    """A choice that skips ``unwanted``, ``joined`` after both ways, then these."""
+    rest = [node_document(t, t, inputs=["v"], outputs=["v"]) for t in types]
+    last = types[-1] if types else "joined"
+    config = {"operator": "==", "valueDefault": "a", "targetDefault": "a"}
+    return graph_document(
+        node_document("if", "conditional", config, outputs=["true", "false"]),
+        node_document("wanted", "gate", inputs=["v"], outputs=["v"]),
+        node_document("unwanted", "gate", inputs=["v"], outputs=["v"]),
+        node_document("joined", "gate", inputs=["a", "b"], outputs=["v"]),
+        *rest,
+        node_document("out", "output", {"fields": [field("v")]}, inputs=["v"]),
+        wires=[
+            *("if.true -> wanted.v", "if.false -> unwanted.v"),
+            *("wanted.v -> joined.a", "unwanted.v -> joined.b"),
+            *(f"joined.v -> {t}.v" for t in types),
+            f"{last}.v -> out.v",
+        ],
+    )
+
+
+def with_a_way_not_taken(user: User, stage: Stage, *types: str) -> Run:
+    """A run that ended, with a node that was skipped."""
+    for node_id in ("wanted", "joined"):
+        stage.gate(node_id).open()
+    run = ended(started(user, fork(*types)).pk)
+    stage.executed.clear()
+    return run
+
+
+def test_a_node_that_was_skipped_is_nothing_to_retry(
+    host: EngineHost, user: User, stage: Stage
+) -> None:
+    origin = with_a_way_not_taken(user, stage)
+    assert origin.status == RunStatus.COMPLETED
+    with pytest.raises(services.NothingToRetry):
+        again(origin, user)
+    assert not Run.objects.filter(origin=origin).exists()
+
+
+def test_a_retry_does_nothing_again_because_a_node_before_it_was_skipped(
+    host: EngineHost, user: User, stage: Stage
+) -> None:
+    origin = with_a_way_not_taken(user, stage, "raises")
+    assert origin.status == RunStatus.ERROR
+    repeat = again(origin, user)
+    assert (repeat.status, stage.executed) == (RunStatus.ERROR, [])
+    told = {
+        record["data"]["nodeId"]: record["data"]["status"]
+        for record in history(repeat.pk)
+        if record["event"] == "node_status"
+    }
+    assert (told["unwanted"], told["joined"]) == ("skipped", "complete")
+    assert again(repeat, user).status == RunStatus.ERROR
+    assert stage.executed == []
+
+
+def test_a_retry_from_a_skipped_node_asks_again_whether_to_skip_it(
+    host: EngineHost, user: User, stage: Stage
+) -> None:
+    origin = with_a_way_not_taken(user, stage)
+    repeat = again(origin, user, node_id="unwanted")
+    assert (repeat.status, stage.executed) == (RunStatus.COMPLETED, ["joined"])
+
+
+def test_the_past_of_another_run_is_refused(
+    host: EngineHost, user: User, stage: Stage
+) -> None:
+    one, other = failed(user, stage), failed(user, stage)
+    past = services.past_of(run_id=other.pk, by=user)
+    with pytest.raises(ValueError, match="is not that of"):
+        again(one, user, past=past)
+    assert not Run.objects.exclude(origin=None).exists()
+
+
+def test_a_run_that_is_deleted_between_the_look_and_the_retry_is_not_found(
+    host: EngineHost, user: User, stage: Stage
+) -> None:
+    origin = failed(user, stage)
+    past = services.past_of(run_id=origin.pk, by=user)
+    Run.objects.filter(pk=origin.pk).delete()
+    with pytest.raises(services.RunNotFound):
+        services.retry(run_id=past.run_id, by=user, trigger=Trigger.API, past=past)
+    assert not Run.objects.exists()
+
+
 def test_a_run_that_goes_on_is_not_retried(user: User) -> None:
     grant(user, "workflows.run_adhoc_graph")
     with pytest.raises(services.RunNotEnded):

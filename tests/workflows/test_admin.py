@@ -273,6 +273,13 @@ def test_a_version_is_named_and_the_name_is_logged(admin_client: Client) -> None
     assert log() == ["Named v1: Launch.", "Took the name off v1."]
 
 
+def test_a_name_has_nothing_that_a_database_refuses(admin_client: Client) -> None:
+    workflow = WorkflowFactory.create()
+    url = page_of(workflow, "versions/1/name/")
+    admin_client.post(url, {"label": "Spr\0ing"})
+    assert workflow.versions.get().label == "Spring"
+
+
 def test_two_versions_are_compared_in_pictures_and_key_by_key(
     admin_client: Client,
 ) -> None:

@@ -40,16 +40,23 @@ def told(html: str) -> dict[str, Any]:
     return found
 
 
+def placed(graph: dict[str, Any]) -> dict[str, Any]:
+    """``graph``, its nodes in a row."""
+    for number, node in enumerate(graph["nodes"].values()):
+        node["position"] = {"x": 300 * number, "y": 0}
+    return graph
+
+
 @pytest.mark.parametrize("rest", ["change/", "versions/1/"])
 def test_the_canvas_is_given_the_graph_and_the_types_of_its_nodes(
     admin_client: Client, rest: str
 ) -> None:
-    graph = drawn(
-        node_document("a", "merge", {}), node_document("b", "unheardOf", {}), wires=[]
-    )
+    nodes = (node_document("a", "merge", {}), node_document("b", "unheardOf", {}))
+    graph = placed(drawn(*nodes, wires=[]))
     html = text_of(admin_client, url_of(WorkflowFactory.create(graph=graph), rest))
     given = told(html)
     assert given["graph"] == graph
+    assert given["links"] == {"a": "#node-1", "b": "#node-2"}
     assert [type["type"] for type in given["nodeTypes"]] == ["merge"]
     assert 'data-editor="/static/wayflow/editor.js"' in html
     assert "<svg" in html
@@ -78,11 +85,22 @@ def test_without_the_built_editor_there_is_the_picture(
 def test_an_empty_or_a_large_graph_is_a_picture_alone(
     admin_client: Client, count: int
 ) -> None:
-    graph = graph_document(nodes=count) if count else drawn(wires=[])
+    graph = placed(graph_document(nodes=count)) if count else drawn(wires=[])
     html = text_of(admin_client, url_of(WorkflowFactory.create(graph=graph)))
     assert "<svg" in html
     assert "data-editor" not in html
     assert not DATA.search(html)
+
+
+def test_nodes_that_lie_on_top_of_each_other_are_laid_out_in_a_picture(
+    admin_client: Client,
+) -> None:
+    graph = graph_document(nodes=3)
+    for node in graph["nodes"].values():
+        node["position"] = {"x": 5, "y": 5}
+    html = text_of(admin_client, url_of(WorkflowFactory.create(graph=graph)))
+    assert "<svg" in html
+    assert "data-editor" not in html
 
 
 def test_the_canvas_asks_the_database_for_nothing(
@@ -91,7 +109,7 @@ def test_the_canvas_asks_the_database_for_nothing(
     django_assert_max_num_queries: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    workflow = WorkflowFactory.create(graph=graph_document(nodes=20))
+    workflow = WorkflowFactory.create(graph=placed(graph_document(nodes=20)))
     admin_client.get(url_of(workflow))
     with django_assert_max_num_queries(20) as shown:
         assert "data-editor" in text_of(admin_client, url_of(workflow))

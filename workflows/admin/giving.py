@@ -11,7 +11,7 @@ from django.forms import Form, ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from unfold.widgets import UnfoldAdminSelect2Widget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from workflows import services
 from workflows.models import Level, Workflow
@@ -22,15 +22,20 @@ from .pages import WorkflowPages, is_open_to, user_of
 class OwnerForm(Form):
     """Asks for somebody else who can sign in."""
 
+    # A list to choose from would grow with the server.
     owner = ModelChoiceField(
-        User.objects.none(), label="New owner", widget=UnfoldAdminSelect2Widget
+        User.objects.none(),
+        label="User name of the new owner",
+        to_field_name="username",
+        widget=UnfoldAdminTextInputWidget({"autocomplete": "off"}),
+        error_messages={"invalid_choice": "Nobody else of this name can sign in."},
     )
 
     def __init__(self, workflow: Workflow, data: Any = None) -> None:
         super().__init__(data)
         others = User.objects.filter(is_active=True).exclude(pk=workflow.owner_id)
         field = cast("ModelChoiceField[User]", self.fields["owner"])
-        field.queryset = others.order_by("username")
+        field.queryset = others
 
 
 class GivePages(WorkflowPages):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from wayflow.graph import Graph, Node, NodeId
 from workflows.catalog import node_types, registry
-from workflows.picture import picture
+from workflows.picture import has_places, picture
 
 NODES_SHOWN = 200
 """Nodes whose settings one page lists; the picture leads to any other."""
@@ -60,7 +60,8 @@ class ShownNode:
 class ShownGraph:
     """A graph to look at; ``drawing`` None: it is too large for a picture.
 
-    ``canvas`` is what the editor's canvas needs to show it; None: it is too large.
+    ``canvas`` is what the editor's canvas needs to show it; None: it is too large, or
+    has no places for its nodes, which the picture finds.
     """
 
     drawing: SafeString | None
@@ -88,7 +89,7 @@ def shown_graph(graph: Graph, chosen: str = "") -> ShownGraph:
         listed.append(graph.nodes[selected])
     return ShownGraph(
         drawing=picture(graph, selected=selected, link=link) if drawn else None,
-        canvas=_canvas(graph) if len(graph.nodes) <= NODES_ON_CANVAS else None,
+        canvas=_canvas(graph, link),
         nodes=tuple(_node(node, numbers[node.id], selected) for node in listed),
         total=len(graph.nodes),
     )
@@ -106,10 +107,15 @@ def written(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _canvas(graph: Graph) -> Mapping[str, Any] | None:
+def _canvas(graph: Graph, link: Callable[[NodeId], str]) -> Mapping[str, Any] | None:
+    if not 0 < len(graph.nodes) <= NODES_ON_CANVAS or not has_places(graph):
+        return None
     used = {node.type for node in graph.nodes.values()}
-    types = [type for type in node_types() if type["type"] in used]
-    return {"graph": graph.document, "nodeTypes": types} if used else None
+    return {
+        "graph": graph.document,
+        "nodeTypes": [type for type in node_types() if type["type"] in used],
+        "links": {id: link(id) for id in graph.nodes},
+    }
 
 
 def _node(node: Node, number: int, chosen: NodeId | None) -> ShownNode:

@@ -82,7 +82,8 @@ class VersionPages(WorkflowPages):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         workflow = self.changeable(request, workflow_id)
-        label = request.POST.get("label", "").strip()[:LONGEST_LABEL]
+        given = request.POST.get("label", "").replace("\0", "")
+        label = given.strip()[:LONGEST_LABEL]
         named, unnamed = f"Named v{number}: {label}.", f"Took the name off v{number}."
         self.carry_out(
             request,

@@ -143,7 +143,7 @@ class WorkflowAdmin(VersionPages, ComparePages, PublishPages, GivePages):  # typ
 
     @display(description="Changed", ordering="updated_at")
     def changed(self, workflow: Workflow) -> str:
-        return date_format(localtime(workflow.updated_at), "j M Y, H:i")
+        return date_format(localtime(workflow.updated_at), "DATETIME_FORMAT")
 
     # --- one workflow ---
 

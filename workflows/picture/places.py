@@ -65,18 +65,22 @@ class Plan:
     routes: Mapping[EdgeId, Sequence[Point]]
 
 
-def plan_of(graph: Graph) -> Plan:
-    """Where everything in ``graph`` is drawn.
+def has_places(graph: Graph) -> bool:
+    """Whether its document says where to draw the nodes, in a way that can be read.
 
-    Positions of the document are kept when every node has one, they are within sight of
-    each other, and at most a quarter of the nodes lie on top of another.
+    So it is when every node has a position, they are within sight of each other, and at
+    most a quarter of the nodes lie on top of another.
     """
+    corners = _corners(graph)
+    return len(corners) == len(graph.nodes) and _is_legible(corners)
+
+
+def plan_of(graph: Graph) -> Plan:
+    """Where everything in ``graph`` is drawn: at its own places, if it has any."""
     cards = cards_of(graph)
-    read = [_position(drawn.get("position")) for drawn in _drawn(graph)]
-    corners = [corner for corner in read if corner is not None]
     routes: Mapping[EdgeId, Sequence[Point]] = {}
-    if len(corners) == len(cards) and _is_legible(corners):
-        corners = _at_zero(corners)
+    if has_places(graph):
+        corners = _at_zero(_corners(graph))
     else:
         arrows = _arrows(graph, cards)
         sizes = [Size(card.width, card.height) for card in cards]
@@ -88,6 +92,12 @@ def plan_of(graph: Graph) -> Plan:
         for card, corner in zip(cards, corners, strict=True)
     }
     return Plan(places=places, routes=routes)
+
+
+def _corners(graph: Graph) -> list[Point]:
+    """The positions that there are."""
+    read = (_position(drawn.get("position")) for drawn in _drawn(graph))
+    return [corner for corner in read if corner is not None]
 
 
 def _at_zero(corners: Sequence[Point]) -> list[Point]:

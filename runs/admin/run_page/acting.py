@@ -65,8 +65,11 @@ class RunActions(RunViews):
         run = self.sight(request, run_id).run
 
         with _telling(request), write_atomic():
-            services.request_cancel(run_id=run_id, by=_sender(request))
-            self._log(request, run, "Asked the run to stop.")
+            outcome = services.request_cancel(run_id=run_id, by=_sender(request))
+            if outcome is services.CancelOutcome.ENDED:
+                messages.warning(request, "The run was over already.")
+            else:
+                self._log(request, run, "Asked the run to stop.")
         return redirect(PAGE, run_id)
 
     def end_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
