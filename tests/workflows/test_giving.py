@@ -48,7 +48,9 @@ def owner_of(workflow: Workflow) -> str:
 
 
 def given(client: Client, workflow: Workflow, to: User, **more: Any) -> Any:
-    return client.post(url_of(workflow), {"owner": to.get_username(), **more}, follow=True)
+    return client.post(
+        url_of(workflow), {"owner": to.get_username(), **more}, follow=True
+    )
 
 
 def test_staff_give_a_workflow_to_somebody_else_and_say_why(
