@@ -106,7 +106,7 @@ async def test_a_workflow_is_copied_found_and_deleted(stage: Stage) -> None:
 
 async def test_menus_close_when_one_is_done_with_them(stage: Stage) -> None:
     async with studio(stage) as context, watched(context, stage) as page:
-        await page.goto("/")
+        await page.goto("/?q=Ticket+triage")
         more = page.get_by_label("More for Ticket triage")
         export = page.get_by_role("link", name="Export")
         await more.click()

@@ -1,4 +1,4 @@
-"""A node type with every kind of setting, and tools, for the editor to offer."""
+"""Node types with every kind of setting, and tools, for the editor to offer."""
 
 from __future__ import annotations
 
@@ -54,6 +54,17 @@ SETTINGS = {
 )
 async def settable(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
     return dict(node.data)
+
+
+@node_type(
+    "inquires",
+    inputs={"v": "any"},
+    outputs={"v": "any"},
+    config={"tools": Tools(label="Tools")},
+)
+async def inquires(node: Node, inputs: dict[str, Any], ctx: Context) -> Any:
+    """Asks its tools about Bergen."""
+    return [await tool({"city": "Bergen"}) for tool in ctx.tools.values()]
 
 
 @tool("weather", description="Tells the weather of a city.", args={"city": "string"})

@@ -5,6 +5,7 @@ import { connect } from '../model/connect'
 import { addNode, calledLike, changeConfig, changeMetadata, moveNodes, removeEdges, removeNodes, renameNode } from '../model/edits'
 import { type Change, type History, NO_HISTORY, redo, remember, undo } from '../model/history'
 import { layOut } from '../model/layout'
+import { placed } from '../model/placing'
 import { GraphFormatError } from '../model/read'
 import type { Graph } from '../model/types'
 import { present } from './canvas'
@@ -141,7 +142,7 @@ export function createEditing({ get, set, onEdit }: EditingOptions): Editor {
     },
     undo: () => step(undo),
     redo: () => step(redo),
-    replaceGraph: (graph) => void change({ label: 'Replace' }, calledLike(graph, get().graph)),
+    replaceGraph: (graph) => void change({ label: 'Replace' }, calledLike(placed(graph), get().graph)),
   }
 
   return {

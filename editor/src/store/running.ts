@@ -1,5 +1,6 @@
 /** The run that this page drives, and the one that is looked at: starting, asking, watching, stopping. */
 
+import { placed } from '../model/placing'
 import type { Graph, Json } from '../model/types'
 import { LeftError } from '../wire/errors'
 import type { RunEvent, WorkflowServer } from '../wire/types'
@@ -111,7 +112,7 @@ export function createRunner({ server, onRun, execution, onChange, behind, onBeh
       const ran = await server?.runGraph(runId)
       signal.throwIfAborted()
       if (!ran) return
-      lay(ran.graph)
+      lay(placed(ran.graph))
       picture.change((draft) => draft.run({ version: ran.version }))
     } catch (error) {
       if (!signal.aborted) lay(null)

@@ -171,6 +171,23 @@ describe('saving', () => {
     expect(persistence.saves.map(({ viewport }) => viewport)).toEqual([{ x: 1, y: 2, zoom: 1 }])
   })
 
+  it('keeps places that nobody gave with the first edit, not with the first look', async () => {
+    const [a, b] = twoNodes()
+    store.actions.moveNodes({ [a]: { x: 0, y: 0 }, [b]: { x: 0, y: 0 } })
+    const stacked = { version: 1 as const, graph: graph() }
+    store.close()
+    const persistence = new MemoryPersistence(stacked)
+    open({ persistence, snapshot: stacked })
+    const places = () => Object.values(graph().nodes).map((node) => node.position)
+    expect(places()[0]).not.toEqual(places()[1])
+    store.actions.setViewport({ x: 1, y: 2, zoom: 1 })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(persistence.saves).toEqual([])
+    store.actions.setNodeName(a, 'First')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(persistence.saves).toEqual([{ version: 1, graph: graph(), viewport: { x: 1, y: 2, zoom: 1 } }])
+  })
+
   it('takes theirs in a conflict, and leaves mine one undo away', async () => {
     const persistence = new MemoryPersistence(snapshotNamed('Theirs'))
     vi.spyOn(persistence, 'save').mockRejectedValueOnce(

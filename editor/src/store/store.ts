@@ -2,6 +2,7 @@
 
 import { createStore } from 'zustand/vanilla'
 
+import { placed } from '../model/placing'
 import { readSnapshot } from '../model/read'
 import type { Catalog, Snapshot } from '../model/types'
 import { snapshotOf } from '../model/write'
@@ -36,6 +37,7 @@ export interface OwnedStore extends EditorStore {
   close: () => void
 }
 
+const NOTHING = snapshotOf({ nodes: {}, edges: {} })
 const NO_CATALOG: Catalog = { nodeTypes: [], models: { llm: [], imageGeneration: [] }, tools: {} }
 
 /** A run starts from what is saved, so that history knows its version; but not at any price. */
@@ -44,7 +46,9 @@ const LONGEST_SAVE_MS = 3_000
 export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore {
   const { server = null, onRun = null, readOnly = false } = options
   const persistence = readOnly ? null : (options.persistence ?? null)
-  const store = createStore<EditorState>(() => firstState(options))
+  const stored = readSnapshot(options.snapshot ?? NOTHING)
+  const shown = asShown(stored)
+  const store = createStore<EditorState>(() => firstState(options, shown))
   const { getState: get, setState: set } = store
 
   const canvas = createCanvas(get, set)
@@ -63,7 +67,7 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
       snapshot: () => snapshotOf(canvas.own().graph, get().viewport),
       onChange: (saving) => set({ saving }),
       adopt: (snapshot) => {
-        editing.adopt(readSnapshot(snapshot ?? snapshotOf({ nodes: {}, edges: {} })).graph)
+        editing.adopt(placed(readSnapshot(snapshot ?? NOTHING).graph))
         validator?.soon()
       },
       stored: Boolean(options.snapshot),
@@ -98,7 +102,8 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
       const { x, y, zoom } = get().viewport ?? {}
       if (viewport.x === x && viewport.y === y && viewport.zoom === zoom) return
       set({ viewport })
-      saver?.looked()
+      // Places that nobody gave are saved with the first edit: to look at them is none.
+      if (shown === stored || get().canUndo) saver?.looked()
     },
     run: runner.run,
     cancelRun: runner.cancel,
@@ -124,11 +129,19 @@ export function createEditorStore(options: EditorStoreOptions = {}): OwnedStore 
   })
 }
 
-function firstState({ snapshot, catalog = NO_CATALOG, onRun, readOnly = false }: EditorStoreOptions): EditorState {
-  const read = snapshot ? readSnapshot(snapshot) : snapshotOf({ nodes: {}, edges: {} })
+/** With places for nodes that have none; then nobody has looked anywhere yet. */
+function asShown(stored: Snapshot): Snapshot {
+  const graph = placed(stored.graph)
+  return graph === stored.graph ? stored : snapshotOf(graph)
+}
+
+function firstState(
+  { catalog = NO_CATALOG, onRun, readOnly = false }: EditorStoreOptions,
+  { graph, viewport }: Snapshot,
+): EditorState {
   return {
-    graph: read.graph,
-    viewport: read.viewport ?? null,
+    graph,
+    viewport: viewport ?? null,
     selectedNodes: new Set(),
     selectedEdges: new Set(),
     catalog,

@@ -3,11 +3,11 @@
 import { useUpdateNodeInternals, type NodeProps } from '@xyflow/react'
 import { memo, useEffect, useMemo, useRef } from 'react'
 
+import { NARROWEST } from '../../model/placing'
 import type { GraphNode, NodeType } from '../../model/types'
 import { classes } from '../parts/classes'
 import { Icon } from '../parts/Icon'
 import { useEditorState } from '../context'
-import { NARROWEST } from './cardSize'
 import type { CardNode } from './flow'
 import { severities } from './issueOrder'
 import { isListPort } from './listPorts'
