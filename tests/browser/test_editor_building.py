@@ -311,7 +311,7 @@ async def test_a_workflow_is_built_by_the_keyboard_alone(stage: Stage) -> None:
 
 
 def heap() -> Document:
-    """Nodes of very different heights, all in one place."""
+    """Nodes of very different heights, on top of each other."""
     inputs = {"tall": 9, "low": 1, "last": 4}
     nodes = [
         node_document(
@@ -322,6 +322,8 @@ def heap() -> Document:
     for node, count in zip(nodes, inputs.values(), strict=True):
         fields = [{"name": f"v{i}", "dataType": "any"} for i in range(count)]
         node["data"] = {"fields": fields}
+    for n, node in enumerate(nodes):
+        node["position"] = {"x": 16 * n, "y": 0}
     wires = ["tall.output -> last.v0", "low.output -> last.v1"]
     return graph_document(*nodes, wires=wires)
 
